@@ -1,0 +1,165 @@
+"""一键报警: a press is never lost, never counted twice, and stands until a person resets it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.twins.schools import ELM, MONDAY_0700, says
+from twins.alarm import (
+    AcknowledgeAlarm,
+    AlarmChanged,
+    AlarmRaised,
+    AlarmRepeated,
+    AlarmState,
+    InputRefused,
+    ResetAlarm,
+)
+from twins.engine import Engine
+from twins.incident import HandleIncident, IncidentJoined, IncidentOpened
+from twins.instant import milliseconds, seconds
+from twins.observation import Quality
+from twins.records import Output
+
+NOW = MONDAY_0700
+
+
+def of(kind: type, outputs: list[Output]) -> list[Output]:
+    return [output for output in outputs if isinstance(output, kind)]
+
+
+def the_alarm(engine: Engine):
+    (alarm,) = engine.alarms.values()
+    return alarm
+
+
+def test_a_press_raises_one_latched_alarm_that_outlives_the_release():
+    engine = Engine([ELM])
+    engine.receive([says("button", "pressed", False, NOW)], NOW)
+    (raised,) = of(AlarmRaised, engine.receive([says("button", "pressed", True, NOW)], NOW))
+    engine.receive([says("button", "pressed", False, NOW)], NOW)
+    engine.receive([AcknowledgeAlarm(alarm=raised.alarm.id, by="Guard A")], NOW)
+    assert the_alarm(engine).state is AlarmState.LATCHED
+
+
+def test_a_button_already_pressed_when_first_seen_is_an_alarm():
+    engine = Engine([ELM])
+    assert of(AlarmRaised, engine.receive([says("button", "pressed", True, NOW)], NOW))
+
+
+def test_a_press_that_only_the_counter_saw_is_an_alarm():
+    engine = Engine([ELM])
+    engine.receive(
+        [says("button", "pressed", False, NOW), says("button", "press_count", 41, NOW)], NOW
+    )
+    outputs = engine.receive([says("button", "press_count", 42, NOW)], NOW)
+    assert of(AlarmRaised, outputs)
+    assert the_alarm(engine).state is AlarmState.CLEARED_UNACKNOWLEDGED
+
+
+def test_the_past_of_a_counter_seen_for_the_first_time_is_no_alarm():
+    engine = Engine([ELM])
+    assert not of(AlarmRaised, engine.receive([says("button", "press_count", 42, NOW)], NOW))
+
+
+def test_presses_counted_while_the_link_was_down_are_alarms_when_it_is_back():
+    engine = Engine([ELM])
+    engine.receive([says("button", "press_count", 4, NOW)], NOW)
+    engine.receive([says("button", "press_count", None, NOW, Quality.BAD, "no answer")], NOW)
+    engine.receive([says("button", "press_count", 6, NOW)], NOW)
+    alarms = [alarm for alarm in engine.alarms.values() if alarm.kind == "one-key-alarm"]
+    assert [alarm.count for alarm in alarms] == [2]
+
+
+def test_a_counter_that_restarted_from_zero_still_raises_for_what_it_counted_since():
+    engine = Engine([ELM])
+    engine.receive([says("button", "press_count", 900, NOW)], NOW)
+    engine.receive([says("button", "press_count", 2, NOW)], NOW)
+    assert the_alarm(engine).count == 2
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["contact", "counter", "both"]), st.booleans()), max_size=30)
+)
+def test_however_contact_and_counter_interleave_the_count_is_the_device_s_own(presses):
+    """Each press: which of the two is seen first (or the counter alone), and is the gap short."""
+    engine = Engine([ELM])
+    now, count = NOW, 0
+    engine.receive(
+        [says("button", "pressed", False, now), says("button", "press_count", 0, now)], now
+    )
+    for first, short in presses:
+        count += 1
+        contact = says("button", "pressed", True, now)
+        counter = says("button", "press_count", count, now)
+        order = {"contact": [contact, counter], "counter": [counter, contact], "both": [counter]}
+        for item in order[first]:
+            now += milliseconds(20)
+            engine.receive([item], now)
+        now += milliseconds(80 if short else 5_000)
+        engine.receive([says("button", "pressed", False, now)], now)
+    assert sum(alarm.count for alarm in engine.alarms.values()) == count
+
+
+def test_a_hundred_presses_without_reset_are_one_alarm_with_count_100():
+    engine = Engine([ELM])
+    now = NOW
+    engine.receive([says("button-2", "pressed", False, now)], now)
+    outputs = []
+    for _ in range(100):
+        outputs += engine.receive([says("button-2", "pressed", True, now)], now)
+        now += milliseconds(100)
+        outputs += engine.receive([says("button-2", "pressed", False, now)], now)
+        now += milliseconds(100)
+    assert len(of(AlarmRaised, outputs)) == 1
+    assert len(of(AlarmRepeated, outputs)) == 99
+    assert the_alarm(engine).count == 100
+
+
+def test_a_reset_needs_a_name_a_reason_an_acknowledgement_and_a_released_button():
+    engine = Engine([ELM])
+    engine.receive([says("button", "pressed", True, NOW)], NOW)
+    alarm = the_alarm(engine).id
+
+    def reset(by: str, reason: str) -> list[Output]:
+        return engine.receive([ResetAlarm(alarm=alarm, by=by, reason=reason)], NOW)
+
+    assert of(InputRefused, reset("", "checked"))
+    assert of(InputRefused, reset("Guard A", " "))
+    assert of(InputRefused, reset("Guard A", "checked")), "still pressed"
+    engine.receive([says("button", "pressed", False, NOW)], NOW)
+    assert of(InputRefused, reset("Guard A", "checked")), "not acknowledged"
+    engine.receive([AcknowledgeAlarm(alarm=alarm, by="Guard A")], NOW)
+    (changed,) = of(AlarmChanged, reset("Guard A", "checked"))
+    assert changed.state is AlarmState.NORMAL
+    assert not engine.alarms
+
+
+def test_a_second_button_joins_the_open_incident():
+    engine = Engine([ELM])
+    engine.receive([says("button", "pressed", True, NOW)], NOW)
+    outputs = engine.receive(
+        [says("button-2", "pressed", True, NOW + seconds(5))], NOW + seconds(5)
+    )
+    assert of(AlarmRaised, outputs)
+    assert of(IncidentJoined, outputs)
+    assert not of(IncidentOpened, outputs)
+
+
+def test_a_press_after_the_incident_was_closed_opens_a_new_one_though_the_alarm_still_stands():
+    engine = Engine([ELM])
+    engine.receive([says("button", "pressed", True, NOW)], NOW)
+    (incident,) = engine.incidents.values()
+    closing = HandleIncident(incident=incident.id, by="Station", reason="person detained")
+    engine.receive([closing, says("button", "pressed", False, NOW)], NOW)
+    outputs = engine.receive([says("button", "pressed", True, NOW)], NOW)
+    assert of(IncidentOpened, outputs)
+
+
+def test_a_button_that_goes_silent_keeps_its_alarm_and_is_reported_lost():
+    engine = Engine([ELM])
+    engine.receive([says("button", "pressed", True, NOW)], NOW)
+    engine.receive([says("button", "pressed", None, NOW, Quality.BAD, "no answer")], NOW)
+    kinds = {alarm.kind: alarm.state for alarm in engine.alarms.values()}
+    assert kinds == {
+        "one-key-alarm": AlarmState.ACTIVE_UNACKNOWLEDGED,
+        "device-lost": AlarmState.ACTIVE_UNACKNOWLEDGED,
+    }

@@ -1,0 +1,148 @@
+"""Alarms after ISA-18.2: active × acknowledged, latched until a person resets them.
+
+Rules for this file: `TRANSITIONS` is the whole life of an alarm and its documentation; nothing else
+changes a state. A pair that is not in the table is refused, never ignored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from twins.instant import Instant
+
+
+class Severity(StrEnum):
+    """識別, 預警, 報警: how loud it is."""
+
+    OBSERVATION = "observation"
+    WARNING = "warning"
+    ALARM = "alarm"
+
+
+class AlarmState(StrEnum):
+    """Active × acknowledged, and the latched state in between."""
+
+    ACTIVE_UNACKNOWLEDGED = "active, unacknowledged"
+    ACTIVE_ACKNOWLEDGED = "active, acknowledged"
+    CLEARED_UNACKNOWLEDGED = "cleared, unacknowledged"
+    LATCHED = "latched"
+    """The condition is gone and somebody knows; a person still has to reset it."""
+    NORMAL = "normal"
+
+
+class AlarmEvent(StrEnum):
+    """What can happen to an alarm."""
+
+    ACTIVATE = "activate"
+    CLEAR = "clear"
+    ACKNOWLEDGE = "acknowledge"
+    RESET = "reset"
+
+
+_S, _E = AlarmState, AlarmEvent
+
+TRANSITIONS: Mapping[tuple[AlarmState, AlarmEvent], AlarmState] = {
+    (_S.ACTIVE_UNACKNOWLEDGED, _E.ACTIVATE): _S.ACTIVE_UNACKNOWLEDGED,
+    (_S.ACTIVE_UNACKNOWLEDGED, _E.CLEAR): _S.CLEARED_UNACKNOWLEDGED,
+    (_S.ACTIVE_UNACKNOWLEDGED, _E.ACKNOWLEDGE): _S.ACTIVE_ACKNOWLEDGED,
+    (_S.ACTIVE_ACKNOWLEDGED, _E.ACTIVATE): _S.ACTIVE_ACKNOWLEDGED,
+    (_S.ACTIVE_ACKNOWLEDGED, _E.CLEAR): _S.LATCHED,
+    (_S.CLEARED_UNACKNOWLEDGED, _E.ACTIVATE): _S.ACTIVE_UNACKNOWLEDGED,
+    (_S.CLEARED_UNACKNOWLEDGED, _E.CLEAR): _S.CLEARED_UNACKNOWLEDGED,
+    (_S.CLEARED_UNACKNOWLEDGED, _E.ACKNOWLEDGE): _S.LATCHED,
+    (_S.LATCHED, _E.ACTIVATE): _S.ACTIVE_UNACKNOWLEDGED,
+    (_S.LATCHED, _E.CLEAR): _S.LATCHED,
+    (_S.LATCHED, _E.RESET): _S.NORMAL,
+}
+"""(state, event) → next state. An alarm that does not latch ends as soon as its cause is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """One alarm of one device from its first cause to its reset."""
+
+    id: str
+    kind: str
+    """The rule that raised it, as `one-key-alarm`."""
+    device: str
+    school: str
+    place: str
+    severity: Severity
+    latching: bool
+    state: AlarmState = AlarmState.ACTIVE_UNACKNOWLEDGED
+    count: int = 1
+    """How often its cause came; presses, for a button."""
+    sensed: Instant
+    """Source time of the first cause."""
+    raised: Instant
+    acknowledged_by: str = ""
+    reset_by: str = ""
+    reset_reason: str = ""
+
+    @property
+    def active(self) -> bool:
+        """Return whether the cause is there now."""
+        return self.state in (AlarmState.ACTIVE_UNACKNOWLEDGED, AlarmState.ACTIVE_ACKNOWLEDGED)
+
+    @property
+    def standing(self) -> bool:
+        """Return whether the alarm is still to be dealt with."""
+        return self.state is not AlarmState.NORMAL
+
+    def after(self, event: AlarmEvent) -> "Alarm | None":
+        """Return the alarm after an event, or None where the table refuses it."""
+        state = TRANSITIONS.get((self.state, event))
+        if state is not None and event is AlarmEvent.CLEAR and not self.latching:
+            state = AlarmState.NORMAL
+        return None if state is None else replace(self, state=state)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeAlarm:
+    """Input: a person has seen the alarm."""
+
+    alarm: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetAlarm:
+    """Input: a person ends a latched alarm and says why."""
+
+    alarm: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRaised:
+    """Output: a new alarm stands."""
+
+    alarm: Alarm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRepeated:
+    """Output: the cause of a standing alarm came again; it is counted, not raised twice."""
+
+    alarm: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmChanged:
+    """Output: an alarm took another state."""
+
+    alarm: str
+    event: AlarmEvent
+    state: AlarmState
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputRefused:
+    """Output: an input could not be carried out, and why."""
+
+    subject: str
+    reason: str

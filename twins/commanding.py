@@ -1,0 +1,124 @@
+"""Commands: asked once, given once, and always brought to one of four ends."""
+
+from twins.alarm import InputRefused
+from twins.capability import ActionSpec, capabilities, expected_state
+from twins.command import Command, CommandEnded, CommandResult, RequestCommand
+from twins.context import Context
+from twins.incident import Incident
+from twins.instant import Instant, parse_duration, seconds
+from twins.school import School
+
+OUTCOME_GRACE = seconds(1)
+"""How long past its `not_after` a command may stay without an outcome before it is unknown."""
+
+KEYS_KEPT = 10_000
+"""Ended idempotency keys remembered; the oldest go first."""
+
+TIMER = "command"
+
+
+def request_command(context: Context, request: RequestCommand, now: Instant) -> None:
+    """Give a command, or refuse it with the reason. A known id is never given again."""
+    state = context.state
+    if request.id in state.commands or request.id in state.ended_commands:
+        refused = InputRefused(subject=request.id, reason="this command was given before")
+        context.out.append(refused)
+        return
+    reason = _objection(context, request, now)
+    if reason:
+        _end(context, request.id, request.device, CommandResult.REFUSED, reason)
+        return
+    action = _action(context, request)
+    _give(
+        context,
+        Command(
+            id=request.id,
+            device=request.device,
+            action=request.action,
+            arguments=request.arguments,
+            expects=expected_state(action, request.arguments),
+            not_after=request.not_after,
+            requested_by=request.requested_by,
+            reason=request.reason,
+        ),
+    )
+
+
+def issue_plan(context: Context, school: School, incident: Incident, now: Instant) -> None:
+    """Give every command of the school's plans for this kind of incident."""
+    steps = [step for plan in school.plans if plan.kind == incident.kind for step in plan.steps]
+    for step in steps:
+        for device in step.devices:
+            spec = capabilities()[context.devices[device].capability].actions[step.action]
+            request = RequestCommand(
+                id=context.number(school.id, "command"),
+                device=device,
+                action=step.action,
+                arguments=step.arguments,
+                requested_by="plan",
+                reason=f"{incident.id}: {step.id}",
+                not_after=now + parse_duration(spec.not_after),
+            )
+            request_command(context, request, now)
+
+
+def book_end(context: Context, ended: CommandEnded) -> None:
+    """Book a driver's outcome; the first one counts."""
+    if ended.command not in context.state.commands:
+        known = context.state.ended_commands.get(ended.command)
+        reason = f"has already ended: {known}" if known else "no such command was given"
+        context.out.append(InputRefused(subject=ended.command, reason=reason))
+        return
+    _end(context, ended.command, ended.device, ended.result, ended.reason)
+
+
+def expire(context: Context, command_id: str) -> None:
+    """End a command whose outcome never came."""
+    command = context.state.commands[command_id]
+    reason = "no outcome came in time"
+    _end(context, command.id, command.device, CommandResult.UNKNOWN, reason)
+
+
+def _give(context: Context, command: Command) -> None:
+    context.state.commands[command.id] = command
+    context.set_timer(TIMER, command.id, command.not_after + OUTCOME_GRACE)
+    context.out.append(command)
+
+
+def _end(context: Context, command: str, device: str, result: CommandResult, reason: str) -> None:
+    state = context.state
+    state.commands.pop(command, None)
+    context.cancel_timer(TIMER, command)
+    state.ended_commands[command] = result
+    if len(state.ended_commands) > KEYS_KEPT:
+        del state.ended_commands[next(iter(state.ended_commands))]
+    context.out.append(CommandEnded(command=command, device=device, result=result, reason=reason))
+
+
+def _objection(context: Context, request: RequestCommand, now: Instant) -> str:
+    """Return why a request cannot be given, or nothing."""
+    device = context.devices.get(request.device)
+    if device is None:
+        return "there is no such device"
+    action = capabilities()[device.capability].actions.get(request.action)
+    if action is None:
+        return f"a {device.capability} has no action {request.action!r}"
+    if now > request.not_after:
+        return "it came too late"
+    if not (request.requested_by.strip() and request.reason.strip()):
+        return "a command needs a name and a reason"
+    return _wrong_arguments(action, request)
+
+
+def _wrong_arguments(action: ActionSpec, request: RequestCommand) -> str:
+    if set(request.arguments) != set(action.arguments):
+        return f"it takes {sorted(action.arguments)}, not {sorted(request.arguments)}"
+    for name, spec in action.arguments.items():
+        reason = spec.objection(request.arguments[name])
+        if reason:
+            return f"{name}: {reason}"
+    return ""
+
+
+def _action(context: Context, request: RequestCommand) -> ActionSpec:
+    return capabilities()[context.devices[request.device].capability].actions[request.action]

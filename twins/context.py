@@ -1,0 +1,66 @@
+"""What one call of the engine works on: the schools, the memory, and the outputs so far."""
+
+import heapq
+from collections.abc import Sequence
+
+from twins.instant import Instant
+from twins.records import Output
+from twins.school import Device, School
+from twins.state import EngineState, TwinState
+
+
+class Context:
+    """The schools by id and the engine's state, with timers and serial numbers.
+
+    `out` collects the outputs of the call in progress, in the order in which they were decided.
+    """
+
+    def __init__(self, schools: Sequence[School], state: EngineState) -> None:
+        self.schools = {school.id: school for school in schools}
+        self.devices: dict[str, Device] = {}
+        self.school_of: dict[str, School] = {}
+        for school in schools:
+            for device in school.devices:
+                self.devices[device.id] = device
+                self.school_of[device.id] = school
+                state.twins.setdefault(device.id, TwinState())
+        self.state = state
+        self.out: list[Output] = []
+        self._heap = [(due, key) for key, due in state.timers.items()]
+        heapq.heapify(self._heap)
+
+    def set_timer(self, name: str, subject: str, due: Instant) -> None:
+        """Ask for the timer `name` of `subject` at `due`; a running one is replaced."""
+        key = f"{name}|{subject}"
+        self.state.timers[key] = due
+        heapq.heappush(self._heap, (due, key))
+
+    def cancel_timer(self, name: str, subject: str) -> None:
+        """Forget a timer, if it runs."""
+        self.state.timers.pop(f"{name}|{subject}", None)
+
+    def next_due(self) -> Instant | None:
+        """Return when the next timer is due."""
+        while self._heap:
+            due, key = self._heap[0]
+            if self.state.timers.get(key) == due:
+                return due
+            heapq.heappop(self._heap)  # cancelled or replaced since
+        return None
+
+    def pop_due(self, now: Instant) -> tuple[str, str] | None:
+        """Take the earliest timer due by `now` as (name, subject); equal ones go by their key."""
+        due = self.next_due()
+        if due is None or due > now:
+            return None
+        _, key = heapq.heappop(self._heap)
+        del self.state.timers[key]
+        name, _, subject = key.partition("|")
+        return name, subject
+
+    def number(self, school: str, sort: str) -> str:
+        """Return the next id of a sort of thing in a school, as `elm/incident/3`."""
+        key = f"{school}/{sort}"
+        serial = self.state.serials.get(key, 0) + 1
+        self.state.serials[key] = serial
+        return f"{key}/{serial}"

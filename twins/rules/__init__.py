@@ -1,0 +1,1 @@
+"""What changes mean. One rule a file; `table.py` says which rule sees what."""
