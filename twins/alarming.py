@@ -45,7 +45,7 @@ def clear_alarm(context: Context, effect: ClearAlarm) -> None:
         _move(context, standing, AlarmEvent.CLEAR)
 
 
-def acknowledge_alarm(context: Context, request: AcknowledgeAlarm) -> None:
+def acknowledge_alarm(context: Context, request: AcknowledgeAlarm, _now: Instant) -> None:
     """Book that a person has seen an alarm."""
     alarm = context.state.alarms.get(request.alarm)
     if alarm is None:
@@ -59,7 +59,7 @@ def acknowledge_alarm(context: Context, request: AcknowledgeAlarm) -> None:
         context.out.append(InputRefused(subject=alarm.id, reason=f"the alarm is {alarm.state}"))
 
 
-def reset_alarm(context: Context, request: ResetAlarm) -> None:
+def reset_alarm(context: Context, request: ResetAlarm, _now: Instant) -> None:
     """End a latched alarm; needs a name, a reason, an acknowledgement and a cause that is gone."""
     alarm = context.state.alarms.get(request.alarm)
     if alarm is None:

@@ -62,7 +62,7 @@ def issue_plan(context: Context, school: School, incident: Incident, now: Instan
             request_command(context, request, now)
 
 
-def book_end(context: Context, ended: CommandEnded) -> None:
+def book_end(context: Context, ended: CommandEnded, _now: Instant) -> None:
     """Book a driver's outcome; the first one counts."""
     if ended.command not in context.state.commands:
         known = context.state.ended_commands.get(ended.command)

@@ -115,7 +115,7 @@ def book_answer(context: Context, answered: RecipientAnswered, now: Instant) -> 
         context.out.append(IncidentAcknowledged(incident=incident.id, by=answered.responder))
 
 
-def handle_incident(context: Context, request: HandleIncident) -> None:
+def handle_incident(context: Context, request: HandleIncident, _now: Instant) -> None:
     """Close an incident; its alarms stay latched until somebody resets them."""
     incident = context.state.incidents.get(request.incident)
     if incident is None:

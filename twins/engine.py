@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from twins.alarm import AcknowledgeAlarm, Alarm, InputRefused, ResetAlarm
-from twins.alarming import acknowledge_alarm, clear_alarm, raise_alarm, reset_alarm
-from twins.command import Command, CommandEnded, RequestCommand
+from twins.alarm import Alarm, InputRefused
+from twins.alarming import clear_alarm, raise_alarm
+from twins.command import Command
 from twins.commanding import TIMER as COMMAND_TIMER
-from twins.commanding import book_end, expire, request_command
+from twins.commanding import expire
 from twins.context import Context
-from twins.dispatch import book_answer, book_delivery, handle_incident
-from twins.incident import HandleIncident, Incident, NotificationDelivered, RecipientAnswered
+from twins.handlers import HANDLERS
+from twins.incident import Incident
 from twins.instant import Instant
 from twins.observation import DeviceLost, DeviceRestored, Observation, PropertyChanged, Quality
 from twins.records import Input, Output
@@ -89,7 +89,7 @@ class Engine:
             if type(item) is Observation:
                 self._observe(item, now)
             else:
-                self._book(item, now)
+                HANDLERS[type(item)](context, item, now)
         out, context.out = context.out, []
         return out
 
@@ -98,26 +98,6 @@ class Engine:
             expire(self._context, subject)
         else:
             self._apply(TIMERS[name](self._context, subject, now), now)
-
-    def _book(self, item: Input, now: Instant) -> None:
-        context = self._context
-        match item:
-            case CommandEnded():
-                book_end(context, item)
-            case RequestCommand():
-                request_command(context, item, now)
-            case AcknowledgeAlarm():
-                acknowledge_alarm(context, item)
-            case ResetAlarm():
-                reset_alarm(context, item)
-            case NotificationDelivered():
-                book_delivery(context, item, now)
-            case RecipientAnswered():
-                book_answer(context, item, now)
-            case HandleIncident():
-                handle_incident(context, item)
-            case _:
-                raise AssertionError(f"no input of the engine: {item!r}")
 
     def _observe(self, observation: Observation, now: Instant) -> None:
         twin = self._context.state.twins.get(observation.device)

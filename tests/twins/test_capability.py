@@ -2,7 +2,7 @@
 
 import pytest
 
-from twins.capability import capabilities, expected_state
+from twins.capability import capabilities, expected_state, span
 from twins.observation import Value
 from twins.rules.table import RULES
 from twins.streams import Streams
@@ -45,8 +45,6 @@ def test_a_stream_depends_on_its_name_alone():
 
 @pytest.mark.parametrize(("text", "wrong"), [("1..0", True), ("1-3", True), ("1..3", False)])
 def test_a_span_is_read_or_refused(text, wrong):
-    from twins.capability import span
-
     if wrong:
         with pytest.raises(ValueError, match="is no span"):
             span(text)

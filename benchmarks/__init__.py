@@ -1,0 +1,1 @@
+"""Figures: each prints machine and seed; last results in results.md."""

@@ -1,0 +1,1 @@
+"""The face: command line, drill runner, demo, reports. Holds only what needs both sides."""

@@ -1,0 +1,76 @@
+"""`gatehouse check`: is a school, a drill, a device model or a capability right, and what of it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gatehouse.links import compile_links
+from gatehouse.wording import Say
+from protocols.descriptions import read_model
+from scenarios.drill_loader import load_drill_with_school, shipped_drills
+from scenarios.loader import load_school, shipped_schools
+from twins.capability import CapabilityDocument, compile_capability
+from twins.documents import ConfigError, Problem, did_you_mean, parse_yaml, read_yaml
+
+
+def check_all(subjects: Sequence[str], say: Say) -> list[str]:
+    """Return a line on each subject; raises ConfigError with the problems of all of them."""
+    lines: list[str] = []
+    problems: list[Problem] = []
+    for subject in subjects:
+        try:
+            lines.append(check(subject, say))
+        except ConfigError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigError(problems)
+    return lines
+
+
+def check(subject: str, say: Say) -> str:
+    """Return one line on a subject that is right; raises ConfigError."""
+    path = Path(subject)
+    if path.is_dir() or subject in shipped_schools():
+        return _school(subject, say)
+    if subject.lower() in shipped_drills():
+        return _drill(subject, say)
+    if not path.exists():
+        known = [*shipped_schools(), *shipped_drills()]
+        message = f"there is no such file, school or drill{did_you_mean(subject, known)}"
+        raise ConfigError([Problem(file=subject, message=message)])
+    return _file(path, say)
+
+
+def _file(path: Path, say: Say) -> str:
+    if path.name == "school.yaml":
+        return _school(str(path.parent), say)
+    data = parse_yaml(str(path)).data
+    keys = data if isinstance(data, dict) else {}
+    if "drill" in keys:
+        return _drill(str(path), say)
+    if "capability" in keys:
+        known = compile_capability(read_yaml(str(path), CapabilityDocument))
+        sentence = "{name}: capability with {n} properties"
+        return say(sentence, name=known.name, n=len(known.properties))
+    model = read_model(str(path))
+    return say(
+        "{name}: device model, {what}, {n} points over {protocol}",
+        name=model.name,
+        what=model.capability.name,
+        n=len(model.points),
+        protocol=model.protocol,
+    )
+
+
+def _school(subject: str, say: Say) -> str:
+    package = load_school(subject)
+    links = compile_links(package)
+    return say("{name}: school with {devices} devices on {links} links, {responders} responders",
+               name=package.school.id, devices=len(package.devices), links=len(links),
+               responders=len(package.school.responders))  # fmt: skip
+
+
+def _drill(subject: str, say: Say) -> str:
+    drill, package = load_drill_with_school(subject)
+    return say("{name}: drill at {school}, {injects} injects, {expected} expected actions",
+               name=drill.id, school=package.school.id, injects=len(drill.injects),
+               expected=len(drill.expected))  # fmt: skip

@@ -1,0 +1,1 @@
+"""Running one drill file at any level and judging what it told."""

@@ -1,0 +1,103 @@
+"""Emulators for every device of a school, on loopback sockets, from the same device models."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from protocols.addresses import SCHEMES
+from protocols.descriptions import values_or_none
+from protocols.interfaces import Emulator, Link, OnWrite
+from protocols.registry import PROTOCOLS
+from twins.observation import Value
+
+FIXED_PORTS: Mapping[str, int] = {"modbus": 15020, "opcua": 14840, "coap": 15683}
+"""First port of each protocol under `--ports fixed`; further links of a protocol count up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmulatedLink:
+    """A link of the school and where it answers on this machine."""
+
+    asked: Link
+    local: Link
+    emulator: Emulator
+
+
+class Emulation:
+    """Starts an emulator per link; use as `async with`. `links` then point at loopback."""
+
+    def __init__(self, links: Sequence[Link], on_write: OnWrite, *, fixed_ports: bool) -> None:
+        self._asked = tuple(links)
+        self._on_write = on_write
+        self._fixed = fixed_ports
+        self.running: tuple[EmulatedLink, ...] = ()
+        self._emulator_of: dict[str, Emulator] = {}
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Return the links as a driver must dial them here."""
+        return tuple(link.local for link in self.running)
+
+    async def publish(self, device: str, values: Mapping[str, Value]) -> None:
+        """Change device-side values of a device."""
+        await self._emulator_of[device].publish(device, values)
+
+    def emulator_of(self, device: str) -> Emulator:
+        """Return the emulator that a device lives in, to cut and restore it."""
+        return self._emulator_of[device]
+
+    async def __aenter__(self) -> Self:
+        """Start every emulator side by side and publish a neutral first state."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                started = [
+                    group.create_task(self._start(link, port))
+                    for link, port in zip(self._asked, self._ports(), strict=True)
+                ]
+        except BaseException:
+            await self._stop()
+            raise
+        self.running = tuple(task.result() for task in started)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop every emulator."""
+        await self._stop()
+
+    async def _stop(self) -> None:
+        for emulator in {id(one): one for one in self._emulator_of.values()}.values():
+            await emulator.stop()
+
+    def _ports(self) -> list[int]:
+        """Return a port per link: 0 for any, or the fixed ones in the school's order."""
+        following = dict(FIXED_PORTS)
+        ports = []
+        for link in self._asked:
+            protocol = SCHEMES[link.scheme]
+            ports.append(following.get(protocol, 0) if self._fixed else 0)
+            if protocol in following:
+                following[protocol] += 1
+        return ports
+
+    async def _start(self, asked: Link, port: int) -> EmulatedLink:
+        local = replace(asked, url=_on_loopback(asked.url, port))
+        emulator = PROTOCOLS[SCHEMES[asked.scheme]].make_emulator(local, self._on_write)
+        for device in asked.devices:
+            self._emulator_of[device.id] = emulator
+        url = await emulator.start()
+        for device in asked.devices:
+            await emulator.publish(device.id, values_or_none(device.model))
+        return EmulatedLink(asked=asked, local=replace(asked, url=url), emulator=emulator)
+
+
+def _on_loopback(url: str, port: int) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"127.0.0.1:{port}").geturl()

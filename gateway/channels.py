@@ -1,0 +1,103 @@
+"""How a notice reaches its recipient: one channel per role, one task per delivery.
+
+A delivery is tried until it succeeds or the incident is closed; the recipient drops a second
+copy by incident and responder. One dead recipient delays nobody.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
+
+import structlog
+
+from gateway.bus import Bus
+from gateway.supervisor import Failed, contained
+from twins.incident import Notification
+from twins.school import Role
+
+DELIVERY_TIMEOUT_S = 3.0
+"""Longest wait for one attempt (ours; volunteers are to be reached within 3 s, drill D01)."""
+
+RETRY_S = 2.0
+"""Pause after an attempt that failed (assumed)."""
+
+Channel: TypeAlias = Callable[[Notification], Awaitable[None]]
+"""Returns when the recipient has the notice; raises when it could not be brought."""
+
+log = structlog.get_logger()
+
+
+class NobodyThereError(Exception):
+    """There is no recipient at the other end just now."""
+
+
+def console_channel(bus: Bus) -> Channel:
+    """Return the channel of guard and station consoles: the live page.
+
+    The notice itself is already on the bus; it is delivered when a page looks on.
+    """
+
+    async def deliver(notification: Notification) -> None:
+        if not bus.viewers:
+            raise NobodyThereError(f"no console is open for {notification.responder}")
+
+    return deliver
+
+
+class Channels:
+    """Role → channel. Guard and station have the live page; others are given by who has them."""
+
+    def __init__(self, bus: Bus) -> None:
+        console = console_channel(bus)
+        self._by_role: dict[Role, Channel] = {Role.STATION: console, Role.GUARD: console}
+
+    @property
+    def by_role(self) -> Mapping[Role, Channel]:
+        """Return what is registered now."""
+        return self._by_role
+
+    def register(self, role: Role, channel: Channel) -> None:
+        """Use this channel for a role from now on."""
+        self._by_role[role] = channel
+
+    async def deliver(self, notification: Notification, wanted: Callable[[], bool]) -> bool:
+        """Bring a notice to its recipient; tries again while it is `wanted`.
+
+        Returns whether it was delivered. Logs the first failure and the success after one.
+        """
+        failed = ""
+        while wanted():
+            reason = await self._attempt(notification)
+            told = {"incident": notification.incident, "responder": notification.responder}
+            if not reason:
+                if failed:
+                    log.info("notice.delivered", after=failed, **told)
+                return True
+            if reason != failed:
+                log.warning("notice.not_delivered", reason=reason, **told)
+            failed = reason
+            await asyncio.sleep(RETRY_S)
+        return False
+
+    async def _attempt(self, notification: Notification) -> str:
+        """Return why an attempt failed, or nothing."""
+        channel = self._by_role.get(notification.role)
+        if channel is None:
+            return f"there is no channel for {notification.role}"
+        try:
+            async with asyncio.timeout(DELIVERY_TIMEOUT_S):
+                outcome = await contained(
+                    "channel.failed", _sent(channel, notification), responder=notification.responder
+                )
+        except TimeoutError:
+            return f"no answer in {DELIVERY_TIMEOUT_S:g} s"
+        return outcome.reason if isinstance(outcome, Failed) else outcome.answer
+
+
+async def _sent(channel: Channel, notification: Notification) -> str:
+    """Return why the notice did not arrive, or nothing; an empty place is no defect."""
+    try:
+        await channel(notification)
+    except (NobodyThereError, OSError) as error:
+        return str(error)
+    return ""

@@ -1,0 +1,55 @@
+"""What people and programs send to the API."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from twins.incident import Answer
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""A name or a reason: something must be said, and it must fit on a line."""
+
+Key = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")]
+"""An idempotency key, chosen by whoever asks."""
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Acknowledgement(_Body):
+    """A person has seen an alarm."""
+
+    by: Text
+
+
+class Reset(_Body):
+    """A person ends a latched alarm."""
+
+    by: Text
+    reason: Text
+
+
+class Handling(_Body):
+    """A person closes a case."""
+
+    by: Text
+    reason: Text
+
+
+class AnswerBody(_Body):
+    """A recipient says something; the station's `acknowledged` acknowledges the case."""
+
+    responder: Text
+    answer: Answer
+
+
+class CommandBody(_Body):
+    """A device is asked to do something, once per `id` (or `Idempotency-Key` header)."""
+
+    id: Key | None = None
+    device: Text
+    action: Text
+    arguments: dict[str, bool | int | float | str] = {}
+    by: Text
+    reason: Text

@@ -1,0 +1,262 @@
+"""The gateway: drivers in, one engine task, a log, and whoever has to be told.
+
+Rules for this file: only `_decide` touches the engine, so there are no locks; a batch is in the
+log before any of its outputs takes effect.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import Self
+
+import structlog
+
+from gateway.bus import Bus, Event
+from gateway.channels import Channels
+from gateway.history import COMMANDS_KEPT, RECORDS, History
+from gateway.inbox import Inbox, Taken
+from gateway.restore import restored
+from gateway.store import Batch, Store, StoreError
+from gateway.supervisor import Supervisor
+from protocols.addresses import SCHEMES
+from protocols.interfaces import Link, ProtocolEntry
+from twins.clock import Clock
+from twins.command import Command, CommandEnded, CommandResult, RequestCommand
+from twins.engine import Engine
+from twins.incident import Incident, Notification, NotificationDelivered
+from twins.instant import Instant
+from twins.observation import Observation
+from twins.records import Input, Output, TimeAdvanced
+from twins.school import School
+from twins.state import encode_state
+from twins.streams import Streams
+
+SNAPSHOT_EVERY = 1_000
+"""Batches between snapshots: bounds what a restart has to go through (assumed)."""
+
+log = structlog.get_logger()
+
+
+class Gateway:
+    """One running server for some schools; use as `async with`, then keep `run` running.
+
+    `protocols` is the table of protocols; `links` say which devices are reached where. Devices of
+    the schools that no link reaches stay without data. It is also the sink of all its drivers.
+    """
+
+    def __init__(
+        self,
+        schools: Sequence[School],
+        links: Sequence[Link],
+        *,
+        protocols: Mapping[str, ProtocolEntry],
+        store: Store,
+        clock: Clock,
+        streams: Streams,
+    ) -> None:
+        self.schools = tuple(schools)
+        self.links = tuple(links)
+        self.clock = clock
+        self.bus = Bus()
+        self.channels = Channels(self.bus)
+        self.history = History()
+        self.inbox = Inbox()
+        self.last_heard: dict[str, Instant] = {}
+        """Device → when it last answered, changed or not; outside the engine on purpose."""
+        self.store_failure = ""
+        """Why the log cannot be written just now; empty while it can."""
+        self.ready = asyncio.Event()
+        """Set while `run` takes inputs."""
+        self.supervisors = [
+            Supervisor(link, protocols[SCHEMES[link.scheme]].make_driver, self, clock, streams)
+            for link in links
+        ]
+        self._supervisor_of = {
+            device.id: supervisor
+            for supervisor in self.supervisors
+            for device in supervisor.link.devices
+        }
+        self._store = store
+        self._engine = Engine(schools)
+        self._number = 0
+        self._snapshot_due = SNAPSHOT_EVERY
+
+    @property
+    def view(self) -> Engine:
+        """Return the engine for readers: its twins, alarms, incidents and commands."""
+        return self._engine
+
+    @property
+    def number(self) -> int:
+        """Return the number of the last batch."""
+        return self._number
+
+    async def __aenter__(self) -> Self:
+        """Open the log and go on where it ends; raises ConfigError."""
+        async with AsyncExitStack() as opened:
+            opened.push_async_callback(self._store.close)
+            await self._store.open([school.id for school in self.schools])
+            found = await restored(self._store, self.schools)
+            for now, record in await self._store.recent(RECORDS, COMMANDS_KEPT):
+                self.history.book(now, record)
+            opened.pop_all()  # all went well: the store stays open
+        self._engine, self._number = found.engine, found.number
+        self._snapshot_due = self._number + SNAPSHOT_EVERY
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the log."""
+        self.bus.close()
+        await self._store.close()
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for supervisor in self.supervisors:
+                group.create_task(supervisor.run())
+            self._tell_again(group)
+            self.ready.set()
+            try:
+                await self._decide(group)
+            finally:
+                self.ready.clear()
+
+    def observe(self, observations: Sequence[Observation]) -> None:
+        """Take what a driver saw; never blocks (see `gateway.inbox` for what is kept)."""
+        self.inbox.observe(observations)
+
+    def heard(self, devices: Sequence[str], at: Instant) -> None:
+        """Note that devices answered."""
+        self.last_heard.update(dict.fromkeys(devices, at))
+
+    async def submit(self, item: Input) -> tuple[Output, ...]:
+        """Give the engine an input and return its outputs, once they are in the log."""
+        await self.ready.wait()
+        reply: asyncio.Future[tuple[Output, ...]] = asyncio.get_running_loop().create_future()
+        await self.inbox.put(item, reply)
+        return await reply
+
+    async def _decide(self, group: asyncio.TaskGroup) -> None:
+        while True:
+            await self._input_or_deadline()
+            taken = self.inbox.take()
+            now = self.clock.now()
+            due = self._engine.next_deadline()
+            if not taken.inputs and (due is None or due > now):
+                continue
+            for request in _requested(taken.inputs):
+                self.history.book(now, request)
+            outputs = tuple(self._engine.receive(taken.inputs, now))
+            if outputs or (due is not None and due <= now) or not _only_observed(taken):
+                await self._keep(taken, outputs, now)
+            self._carry_out(outputs, now, group)
+            if taken.reply is not None and not taken.reply.done():
+                taken.reply.set_result(outputs)
+
+    async def _input_or_deadline(self) -> None:
+        due = self._engine.next_deadline()
+        if due is None:
+            await self.inbox.wait()
+            return
+        async with asyncio.TaskGroup() as race:
+            sleeper = race.create_task(self._wake_at(due))
+            await self.inbox.wait()
+            sleeper.cancel()
+
+    async def _wake_at(self, due: Instant) -> None:
+        await self.clock.sleep_until(due)
+        self.inbox.wake()
+
+    async def _keep(self, taken: Taken, outputs: tuple[Output, ...], now: Instant) -> None:
+        """Put a batch into the log. A log that fails must not silence an alarm, so we go on.
+
+        What was lost is bridged by a snapshot with the next batch that can be kept.
+        """
+        self._number += 1
+        inputs = taken.inputs or (TimeAdvanced(),)
+        batch = Batch(number=self._number, now=now, inputs=inputs, outputs=outputs)
+        state = None
+        if self.store_failure or self._number >= self._snapshot_due:
+            state = encode_state(self._engine.state())
+        try:
+            await self._store.append(batch, state)
+        except StoreError as error:
+            if not self.store_failure:
+                log.exception("store.failed")
+            self.store_failure = str(error)
+            return
+        if self.store_failure:
+            log.info("store.recovered", after=self.store_failure)
+            self.store_failure = ""
+        if state is not None:
+            self._snapshot_due = self._number + SNAPSHOT_EVERY
+
+    def _carry_out(self, outputs: Sequence[Output], now: Instant, group: asyncio.TaskGroup) -> None:
+        for place, output in enumerate(outputs):
+            self.history.book(now, output)
+            match output:
+                case Command():
+                    group.create_task(self._execute(output))
+                case Notification():
+                    group.create_task(self._tell(output))
+            self.bus.publish(Event(id=f"{self._number}.{place}", at=now, record=output))
+
+    async def _execute(self, command: Command) -> None:
+        supervisor = self._supervisor_of.get(command.device)
+        if supervisor is None:
+            ended = CommandEnded(
+                command=command.id,
+                device=command.device,
+                result=CommandResult.NOT_EXECUTED,
+                reason="no link reaches this device",
+            )
+        else:
+            ended = await supervisor.execute(command)
+        await self.inbox.put(ended)
+
+    async def _tell(self, notification: Notification) -> None:
+        if await self.channels.deliver(notification, lambda: self._wanted(notification)):
+            await self.inbox.put(
+                NotificationDelivered(
+                    incident=notification.incident, responder=notification.responder
+                )
+            )
+
+    def _wanted(self, notification: Notification) -> bool:
+        incident = self._engine.incidents.get(notification.incident)
+        return incident is not None and (
+            incident.assignments[notification.responder].delivered is None
+        )
+
+    def _tell_again(self, group: asyncio.TaskGroup) -> None:
+        """Bring what an earlier run did not: recipients drop a second copy by themselves.
+
+        Commands are never given again: what is still open ends as unknown by its timer.
+        """
+        for notification in _undelivered(self._engine.incidents.values()):
+            group.create_task(self._tell(notification))
+
+
+def _undelivered(incidents: Iterable[Incident]) -> list[Notification]:
+    return [
+        Notification(
+            incident=incident.id,
+            responder=assignment.responder,
+            role=assignment.role,
+            kind=incident.kind,
+            school=incident.school,
+            place=incident.place,
+        )
+        for incident in incidents
+        for assignment in incident.assignments.values()
+        if assignment.delivered is None
+    ]
+
+
+def _only_observed(taken: Taken) -> bool:
+    """Return whether there is nothing but observations, which without outputs changed nothing."""
+    return all(isinstance(one, Observation) for one in taken.inputs)
+
+
+def _requested(inputs: Iterable[Input]) -> list[RequestCommand]:
+    return [one for one in inputs if isinstance(one, RequestCommand)]

@@ -1,0 +1,178 @@
+"""What the API says: plain frozen data, times as ISO 8601 in UTC, durations in seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from twins.alarm import AlarmEvent, AlarmState, Severity
+from twins.capability import Line, Protection, Titles
+from twins.command import CommandResult
+from twins.incident import Answer
+from twins.observation import Kind, Quality, Value
+from twins.school import Role
+
+Grade = Literal["counted", "contact only"]
+"""How surely a press is seen: the device counts presses, or we look at its contact."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Something with an id and titles."""
+
+    id: str
+    title: Titles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponderView:
+    """Somebody who may be told."""
+
+    id: str
+    title: Titles
+    role: Role
+    capable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolView:
+    """A school, its places and its people."""
+
+    id: str
+    title: Titles
+    zone: str
+    places: list[Named]
+    responders: list[ResponderView]
+    devices: int
+    simulated: list[Titles]
+    """What around this school is pretended, in words; empty at a real gate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyView:
+    """One property with everything needed to judge how far to trust it."""
+
+    name: str
+    title: Titles
+    type: str
+    value: Value
+    unit: str
+    quality: Quality
+    cause: str
+    source_time: str | None
+    receive_time: str | None
+    age_s: float | None
+    """Good or uncertain: since the device last answered. Bad: since it is bad."""
+    kind: Kind | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionView:
+    """Something a device can be asked to do."""
+
+    name: str
+    title: Titles
+    arguments: dict[str, Titles]
+    not_after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceView:
+    """One device with all its properties."""
+
+    id: str
+    school: str
+    title: Titles
+    capability: str
+    capability_title: Titles
+    protection: Protection
+    line: Line
+    place: str
+    place_title: Titles
+    panic: bool
+    simulated: bool
+    grade: Grade | None
+    """For alarm buttons only."""
+    product: str | None
+    link: str | None
+    lost: bool
+    heard: str | None
+    actions: list[ActionView]
+    properties: list[PropertyView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmView:
+    """One alarm, and what a person may do with it now."""
+
+    id: str
+    kind: str
+    school: str
+    device: str
+    device_title: Titles
+    place: str
+    place_title: Titles
+    severity: Severity
+    state: AlarmState
+    active: bool
+    standing: bool
+    count: int
+    sensed: str
+    raised: str
+    acknowledged_by: str
+    reset_by: str
+    reset_reason: str
+    may: list[AlarmEvent]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentView:
+    """One recipient of one incident."""
+
+    responder: str
+    title: Titles
+    role: Role
+    capable: bool
+    notified: str
+    delivered: str | None
+    answer: Answer | None
+    answered: str | None
+    arrived: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentView:
+    """One case with its four timestamps: sensed, warned, acknowledged, handled."""
+
+    id: str
+    school: str
+    kind: str
+    place: str
+    place_title: Titles
+    alarms: list[str]
+    open: bool
+    opened: str
+    sensed: str
+    warned: str | None
+    acknowledged: str | None
+    acknowledged_by: str
+    handled: str | None
+    handled_by: str
+    handled_reason: str
+    recipients: list[AssignmentView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandView:
+    """One command; `result` is null while it is under way."""
+
+    id: str
+    device: str
+    action: str
+    arguments: Mapping[str, Value]
+    requested_by: str
+    reason: str
+    requested: str
+    not_after: str
+    result: CommandResult | None
+    result_reason: str
+    ended: str | None

@@ -1,0 +1,257 @@
+"""From the gateway's memory to what the API says; see `gateway.shapes` for the words."""
+
+from collections.abc import Iterable, Mapping
+
+from gateway.history import CommandRecord
+from gateway.runtime import Gateway
+from gateway.shapes import (
+    ActionView,
+    AlarmView,
+    AssignmentView,
+    CommandView,
+    DeviceView,
+    Grade,
+    IncidentView,
+    Named,
+    PropertyView,
+    ResponderView,
+    SchoolView,
+)
+from protocols.interfaces import ConnectedDevice, Link
+from twins.alarm import Alarm, AlarmEvent
+from twins.capability import Capability, PropertySpec, Titles, capabilities
+from twins.incident import Incident
+from twins.instant import Instant, in_seconds, iso
+from twins.observation import Observation, Quality
+from twins.school import Device, School
+
+NEVER_READ = "nothing has been read yet"
+NO_LINK = "no link reaches this device"
+
+
+def school_views(gateway: Gateway, simulated: Iterable[Titles]) -> list[SchoolView]:
+    """Return every school of this gateway."""
+    words = list(simulated)
+    return [
+        SchoolView(
+            id=school.id,
+            title=school.title,
+            zone=school.zone,
+            places=[Named(id=zone.id, title=zone.title) for zone in school.zones],
+            responders=[
+                ResponderView(id=one.id, title=one.title, role=one.role, capable=one.capable)
+                for one in school.responders
+            ],
+            devices=len(school.devices),
+            simulated=words,
+        )
+        for school in gateway.schools
+    ]
+
+
+def device_views(gateway: Gateway) -> list[DeviceView]:
+    """Return every device of every school, as the list of the school has them."""
+    reached = {device.id: (link, device) for link in gateway.links for device in link.devices}
+    return [
+        _device(gateway, school, device, reached.get(device.id))
+        for school in gateway.schools
+        for device in school.devices
+    ]
+
+
+def alarm_views(gateway: Gateway) -> list[AlarmView]:
+    """Return the standing alarms and the remembered ones that are over, newest first."""
+    alarms = {**gateway.history.alarms, **gateway.view.alarms}
+    newest = sorted(alarms.values(), key=lambda alarm: alarm.raised, reverse=True)
+    return [_alarm(gateway, alarm) for alarm in newest]
+
+
+def incident_views(gateway: Gateway) -> list[IncidentView]:
+    """Return the open incidents and the remembered closed ones, newest first."""
+    incidents = {**gateway.history.incidents, **gateway.view.incidents}
+    newest = sorted(incidents.values(), key=lambda incident: incident.opened, reverse=True)
+    return [_incident(gateway, incident) for incident in newest]
+
+
+def command_view(command: CommandRecord) -> CommandView:
+    """Return one command."""
+    return CommandView(
+        id=command.id,
+        device=command.device,
+        action=command.action,
+        arguments=command.arguments,
+        requested_by=command.requested_by,
+        reason=command.reason,
+        requested=iso(command.requested),
+        not_after=iso(command.not_after),
+        result=command.result,
+        result_reason=command.result_reason,
+        ended=_iso(command.ended),
+    )
+
+
+def _device(
+    gateway: Gateway, school: School, device: Device, reached: tuple[Link, ConnectedDevice] | None
+) -> DeviceView:
+    capability = capabilities()[device.capability]
+    twin = gateway.view.twins[device.id]
+    heard = gateway.last_heard.get(device.id)
+    connected = reached[1] if reached else None
+    return DeviceView(
+        id=device.id,
+        school=school.id,
+        title=device.title,
+        capability=capability.name,
+        capability_title=capability.title,
+        protection=capability.protection,
+        line=device.line,
+        place=device.place,
+        place_title=_place(school, device.place),
+        panic=capability.panic,
+        simulated=device.simulated,
+        grade=_grade(capability, connected),
+        product=connected.model.title if connected else None,
+        link=reached[0].url if reached else None,
+        lost=twin.lost,
+        heard=_iso(heard),
+        actions=[
+            ActionView(
+                name=name,
+                title=spec.title,
+                arguments={key: one.title for key, one in spec.arguments.items()},
+                not_after=spec.not_after,
+            )
+            for name, spec in capability.actions.items()
+        ],
+        properties=[
+            _property(name, spec, twin.properties.get(name), connected, heard, gateway.clock.now())
+            for name, spec in _shown(capability, connected, twin.properties)
+        ],
+    )
+
+
+def _shown(
+    capability: Capability, connected: ConnectedDevice | None, known: Mapping[str, Observation]
+) -> list[tuple[str, PropertySpec]]:
+    """Return what this device has: all it must have, and of the rest what its model reads."""
+    points = connected.model.points if connected else {}
+    return [
+        (name, spec)
+        for name, spec in capability.properties.items()
+        if not spec.optional or name in points or name in known
+    ]
+
+
+def _property(
+    name: str,
+    spec: PropertySpec,
+    last: Observation | None,
+    connected: ConnectedDevice | None,
+    heard: Instant | None,
+    now: Instant,
+) -> PropertyView:
+    point = connected.model.points.get(name) if connected else None
+    age = None
+    if last is not None:
+        since = last.receive_time
+        if last.quality is not Quality.BAD:
+            since = max(since, heard or 0)
+        age = max(0.0, in_seconds(now - since))
+    return PropertyView(
+        name=name,
+        title=spec.title,
+        type=spec.type,
+        value=last.value if last else None,
+        unit=point.unit if point and point.unit else spec.unit,
+        quality=last.quality if last else Quality.BAD,
+        cause=last.cause if last else (NEVER_READ if connected else NO_LINK),
+        source_time=iso(last.source_time) if last else None,
+        receive_time=iso(last.receive_time) if last else None,
+        age_s=age,
+        kind=last.kind if last else None,
+    )
+
+
+def _grade(capability: Capability, connected: ConnectedDevice | None) -> Grade | None:
+    if capability.name != "one-key-alarm" or connected is None:
+        return None
+    return "counted" if "press_count" in connected.model.points else "contact only"
+
+
+def _alarm(gateway: Gateway, alarm: Alarm) -> AlarmView:
+    school = _school(gateway, alarm.school)
+    titles = {device.id: device.title for device in school.devices} if school else {}
+    asked = (AlarmEvent.ACKNOWLEDGE, AlarmEvent.RESET)
+    return AlarmView(
+        id=alarm.id,
+        kind=alarm.kind,
+        school=alarm.school,
+        device=alarm.device,
+        device_title=titles.get(alarm.device, _untitled(alarm.device)),
+        place=alarm.place,
+        place_title=_place(school, alarm.place),
+        severity=alarm.severity,
+        state=alarm.state,
+        active=alarm.active,
+        standing=alarm.standing,
+        count=alarm.count,
+        sensed=iso(alarm.sensed),
+        raised=iso(alarm.raised),
+        acknowledged_by=alarm.acknowledged_by,
+        reset_by=alarm.reset_by,
+        reset_reason=alarm.reset_reason,
+        may=[event for event in asked if alarm.standing and alarm.after(event) is not None],
+    )
+
+
+def _incident(gateway: Gateway, incident: Incident) -> IncidentView:
+    school = _school(gateway, incident.school)
+    titles = {one.id: one.title for one in school.responders} if school else {}
+    return IncidentView(
+        id=incident.id,
+        school=incident.school,
+        kind=incident.kind,
+        place=incident.place,
+        place_title=_place(school, incident.place),
+        alarms=list(incident.alarms),
+        open=incident.open,
+        opened=iso(incident.opened),
+        sensed=iso(incident.sensed),
+        warned=_iso(incident.warned),
+        acknowledged=_iso(incident.acknowledged),
+        acknowledged_by=incident.acknowledged_by,
+        handled=_iso(incident.handled),
+        handled_by=incident.handled_by,
+        handled_reason=incident.handled_reason,
+        recipients=[
+            AssignmentView(
+                responder=one.responder,
+                title=titles.get(one.responder, _untitled(one.responder)),
+                role=one.role,
+                capable=one.capable,
+                notified=iso(one.notified),
+                delivered=_iso(one.delivered),
+                answer=one.answer,
+                answered=_iso(one.answered),
+                arrived=_iso(one.arrived),
+            )
+            for one in incident.assignments.values()
+        ],
+    )
+
+
+def _school(gateway: Gateway, school_id: str) -> School | None:
+    return next((school for school in gateway.schools if school.id == school_id), None)
+
+
+def _place(school: School | None, place: str) -> Titles:
+    zones = school.zones if school else ()
+    return next((zone.title for zone in zones if zone.id == place), _untitled(place))
+
+
+def _untitled(name: str) -> Titles:
+    return {"en": name, "zh": name}
+
+
+def _iso(instant: Instant | None) -> str | None:
+    return None if instant is None else iso(instant)

@@ -1,0 +1,107 @@
+"""The CoAP driver: one host, its devices observed and polled, commands put once."""
+
+import asyncio
+import ipaddress
+from collections.abc import Mapping, Sequence
+
+from aiocoap import Message
+from aiocoap.numbers.codes import CHANGED, CREATED, PUT
+
+from protocols.backoff import Backoff
+from protocols.coap.address import ResourcePath
+from protocols.coap.codec import TEXT, encode
+from protocols.coap.endpoint import Endpoint, Once
+from protocols.coap.watching import WatchedDevice
+from protocols.commanding import carry_out, ended, time_left
+from protocols.interfaces import Link, LinkLostError, NoAnswerError, RefusedError, Sink
+from protocols.model import Write
+from protocols.reporting import Reporter
+from protocols.silence import monotonic
+from protocols.turns import Turns
+from twins.clock import Clock
+from twins.command import Command, CommandEnded, CommandResult
+from twins.observation import Value
+from twins.streams import Streams
+
+CLIENT_ERROR = 4
+"""Class of the answers by which a device says no (RFC 7252 §5.9.2)."""
+
+
+class CoapDriver:
+    """Implements `protocols.interfaces.Driver` for `coap://` links."""
+
+    def __init__(self, link: Link, sink: Sink, clock: Clock, streams: Streams) -> None:
+        host, port = link.address
+        host = host.strip("[]")
+        ipaddress.ip_address(host)  # names would be looked up in the middle of an alarm
+        self._clock = clock
+        self._reporter = Reporter(link.devices, sink, clock)
+        self._endpoint = Endpoint(host, port)
+        self._watched = {
+            device.id: WatchedDevice(
+                device,
+                self._endpoint,
+                self._reporter,
+                Backoff(stream=streams.stream("coap", device.id, "backoff")),
+            )
+            for device in link.devices
+        }
+        self._devices = {device.id: device for device in link.devices}
+        self._commanding = {device.id: Turns() for device in link.devices}
+
+    async def run(self) -> None:
+        """Keep every device read, observed and watched until cancelled."""
+        self._reporter.start(monotonic())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for watched in self._watched.values():
+                    tasks.create_task(watched.watch_silence())
+                    tasks.create_task(watched.keep_reading())
+        finally:
+            for watched in self._watched.values():
+                await watched.say_goodbye()
+            await self._endpoint.close()
+
+    async def execute(self, command: Command) -> CommandEnded:
+        """Put once, confirm by reading back; one command at a time per device."""
+        device = self._devices.get(command.device)
+        if device is None:
+            return ended(command, CommandResult.REFUSED, f"no {command.device} behind this link")
+        watched = self._watched[device.id]
+
+        async def put(write: Write) -> None:
+            watched.require_alive()
+            await self._put(write, command)
+
+        async def read(names: Sequence[str]) -> Mapping[str, Value]:
+            return {name: await watched.read_back(name) for name in names}
+
+        try:
+            within = time_left(self._clock, command.not_after)
+            async with self._commanding[device.id].turn(within=within):
+                return await carry_out(command, device, self._clock, put=put, read=read)
+        except LinkLostError as error:
+            return ended(command, CommandResult.NOT_EXECUTED, str(error))
+
+    async def _put(self, write: Write, command: Command) -> None:
+        address = write.point.address
+        assert isinstance(address, ResourcePath)
+        message = self._endpoint.message(PUT, address, Once())
+        message.payload = encode(write.point.raw_of(write.value), write.point)
+        message.opt.content_format = TEXT
+        within = time_left(self._clock, command.not_after)
+        async with self._endpoint.turns.turn(command=True, within=within):
+            if self._clock.now() > command.not_after:
+                raise LinkLostError("it is past its time")
+            _judge(await self._endpoint.exchange(message))
+
+
+def _judge(answer: Message) -> None:
+    """Raise RefusedError where the device said no, NoAnswerError where it did not say yes."""
+    if answer.code in (CHANGED, CREATED):
+        return
+    said = answer.payload.decode("utf-8", "replace")[:80] if answer.payload else ""
+    reason = f"{answer.code}{': ' if said else ''}{said}"
+    if answer.code.class_ == CLIENT_ERROR:
+        raise RefusedError(reason)
+    raise NoAnswerError(reason)

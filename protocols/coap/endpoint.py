@@ -1,0 +1,216 @@
+"""One CoAP host as a client sees it: single exchanges and registrations, one at a time.
+
+aiocoap carries the messages. What it lacks stands here (gaps of 0.4.17: re-registration under the
+same token, active cancellation, a place in line for commands, an end to exchanges nobody wants):
+requests are placed on its token manager with a `Pipe` of our own, which also hands over every
+single notification - its own iterator keeps the latest only.
+"""
+
+import asyncio
+import functools
+from collections.abc import Callable
+
+from aiocoap import Context, Message
+from aiocoap.error import ConRetransmitsExceeded, Error, MessageError
+from aiocoap.numbers.codes import GET
+from aiocoap.numbers.constants import TransportTuning
+from aiocoap.pipe import Pipe
+from aiocoap.tokenmanager import TokenManager
+from aiocoap.util import hostportjoin
+
+from protocols.coap.address import ResourcePath
+from protocols.interfaces import LinkLostError, MalformedError, NoAnswerError
+from protocols.turns import Turns
+
+FAILURES_BEFORE_RENEWAL = 3
+"""Failed exchanges in a row after which socket, tokens and message ids are made anew."""
+
+REGISTER = 0
+CANCEL = 1
+"""Values of the Observe option in a request (RFC 7641 §2)."""
+
+
+class Reading(TransportTuning):  # type: ignore[misc]  # aiocoap has no types
+    """A read may be repeated: 3 datagrams, given up after at most 5.3 s (RFC 7252 §4.8)."""
+
+    ACK_TIMEOUT = 0.5
+    MAX_RETRANSMIT = 2
+    reliability = True
+
+
+class Once(Reading):
+    """Exactly one datagram leaves, given up after at most 0.75 s: for writes and for probes."""
+
+    MAX_RETRANSMIT = 0
+
+
+OnEvent = Callable[[Pipe.Event], None]
+
+
+class Registration:
+    """An observation of one resource, living as long as its pipe (RFC 7641)."""
+
+    def __init__(self, path: ResourcePath, on_event: OnEvent) -> None:
+        self.path = path
+        self.token = b""
+        self.waiting: asyncio.Future[Pipe.Event] | None = None
+        self.pipe: Pipe | None = None
+        self._on_event = on_event
+
+    def take(self, event: Pipe.Event) -> bool:
+        """Pass an event on, and to whoever waits for an answer; return whether more may come."""
+        if event.is_last:
+            self.pipe = None
+        if self.waiting is not None and not self.waiting.done():
+            self.waiting.set_result(event)
+        self._on_event(event)
+        return not event.is_last
+
+
+class Endpoint:
+    """A client's side of one host. Each of its calls is made within a turn of `turns`.
+
+    NSTART is 1 (RFC 7252 §4.7): one exchange is in flight, the others wait.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self.netloc = hostportjoin(host, port)
+        self._context: Context | None = None
+        self._tokens: TokenManager | None = None
+        self._remote: object = None
+        self.turns = Turns()
+        self._failures = 0
+
+    async def exchange(self, message: Message) -> Message:
+        """Send a request and return its answer.
+
+        Raises LinkLostError where no byte left us, NoAnswerError where one may have.
+        """
+        await self._open()
+        answer: asyncio.Future[Pipe.Event] = asyncio.get_running_loop().create_future()
+
+        def take(event: Pipe.Event) -> bool:
+            if not answer.done():
+                answer.set_result(event)
+            return not event.is_last
+
+        pipe = Pipe(message, self._log)
+        stop = pipe.on_event(take)
+        try:
+            self._send(message, pipe, self._next_token())
+            return await self._answer(answer, message)
+        finally:
+            stop()
+
+    async def register(self, registration: Registration, tuning: TransportTuning) -> Message:
+        """Register or refresh an observation; return the answer to it.
+
+        A refresh keeps its token, so that the server replaces the entry (RFC 7641 §4.1).
+        """
+        await self._open()
+        message = self.message(GET, registration.path, tuning)
+        message.opt.observe = REGISTER
+        if registration.pipe is None:
+            registration.pipe = Pipe(message, self._log)
+            registration.pipe.on_event(registration.take)
+            registration.token = registration.token or self._next_token()
+        registration.waiting = asyncio.get_running_loop().create_future()
+        try:
+            self._send(message, registration.pipe, registration.token)
+            return await self._answer(registration.waiting, message)
+        finally:
+            registration.waiting = None
+
+    async def cancel(self, registration: Registration) -> None:
+        """Tell the server that we look no more (RFC 7641 §3.6), once and without proof."""
+        if registration.pipe is None or self._tokens is None:
+            return
+        message = self.message(GET, registration.path, Once())
+        message.opt.observe = CANCEL
+        registration.waiting = asyncio.get_running_loop().create_future()
+        self._send(message, registration.pipe, registration.token)
+        await self._answer(registration.waiting, message)
+
+    def message(self, code: object, path: ResourcePath, tuning: TransportTuning) -> Message:
+        """Return an empty request to a resource of this host."""
+        message = Message(code=code, transport_tuning=tuning)
+        message.opt.uri_path = path.segments
+        return message
+
+    async def close(self) -> None:
+        """Free the socket. Every registration ends."""
+        context, self._context, self._tokens = self._context, None, None
+        if context is not None:
+            await context.shutdown()
+
+    async def _open(self) -> None:
+        if self._context is not None:
+            return
+        # simple6, despite its name, speaks IPv4 without any IPv6 in the kernel and learns of
+        # closed ports, for it connects its socket.
+        context = await Context.create_client_context(transports=["simple6"])
+        probe = Message(code=GET)
+        probe.unresolved_remote = self.netloc
+        try:
+            self._tokens = await context.find_remote_and_interface(probe)
+        except (Error, OSError) as error:
+            await context.shutdown()
+            raise LinkLostError(f"no way to {self.netloc}: {_said(error)}") from error
+        self._remote = probe.remote
+        self._context = context
+        self._log = context.log
+
+    def _next_token(self) -> bytes:
+        assert self._tokens is not None
+        return bytes(self._tokens.next_token())
+
+    def _send(self, message: Message, pipe: Pipe, token: bytes) -> None:
+        """Place a request on aiocoap under a token of our choice; errors come as events."""
+        assert self._tokens is not None
+        message.remote = self._remote
+        message.token = token
+        key = (token, self._remote)
+        pending = self._tokens.outgoing_requests
+        if pending.get(key) is not pipe:
+            pending[key] = pipe
+            pipe.on_interest_end(functools.partial(pending.pop, key, None))
+
+        def reset() -> None:
+            if pending.get(key) is pipe:
+                pipe.add_exception(MessageError("the device reset the request"))
+
+        self._tokens.token_interface.send_message(message, reset)
+
+    async def _answer(self, answer: asyncio.Future[Pipe.Event], message: Message) -> Message:
+        """Wait for an answer and count failures; the exchange itself is never cut short.
+
+        The limit only ends the wait for a separate answer that was promised and never came.
+        """
+        limit = message.transport_tuning.MAX_TRANSMIT_WAIT + 0.1
+        try:
+            async with asyncio.timeout(limit):
+                event = await answer
+        except TimeoutError:
+            await self._failed()
+            raise NoAnswerError("acknowledged, but never answered") from None
+        if event.exception is None:
+            self._failures = 0
+            return event.message
+        await self._failed()
+        if isinstance(event.exception, MessageError):
+            raise MalformedError("the device reset the request")
+        raise NoAnswerError(_said(event.exception)) from event.exception
+
+    async def _failed(self) -> None:
+        self._failures += 1
+        if self._failures >= FAILURES_BEFORE_RENEWAL:
+            self._failures = 0
+            await self.close()
+
+
+def _said(error: BaseException) -> str:
+    """Return what went wrong in words, from aiocoap's and the system's errors."""
+    if isinstance(error, ConRetransmitsExceeded):
+        return "no answer"
+    cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
+    return cause.strerror or str(cause) if isinstance(cause, OSError) else str(error) or "failed"

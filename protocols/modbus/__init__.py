@@ -1,0 +1,1 @@
+"""Modbus TCP: block reads, one request at a time, commands before polls."""

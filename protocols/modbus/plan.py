@@ -1,0 +1,172 @@
+"""The poll plan: which cells are read together, and how a refused block is taken apart.
+
+Compiled once per link. A value of several registers is always read in one request, so that its
+halves are of one moment; points that share registers stay together for the same reason.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from protocols.interfaces import ConnectedDevice
+from protocols.model import Point
+from protocols.modbus.address import Table
+from protocols.modbus.codec import register_of, width
+from twins.instant import Duration
+
+MAX_REGISTERS = 125
+"""Most registers of one read (Modbus Application Protocol V1.1b3 §6.3)."""
+
+MAX_BITS = 2000
+"""Most bits of one read (Modbus Application Protocol V1.1b3 §6.1)."""
+
+HOLE_REGISTERS = 8
+"""Longest gap that is read along: 16 bytes cost less than another request (assumed)."""
+
+HOLE_BITS = 32
+"""The same for bits: 4 bytes (assumed)."""
+
+BEATS = 3
+"""At least one read of a device in each third of its `lost_after`, whatever its points ask."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One point of one device and the cells it takes."""
+
+    device: str
+    unit: int
+    point: Point
+    poll: Duration
+    start: int
+    end: int
+    """First cell behind it."""
+
+    @property
+    def table(self) -> Table:
+        """Return the table that holds its cells."""
+        return register_of(self.point).table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Cells that are read by one request, with the points that lie in them, by address."""
+
+    unit: int
+    table: Table
+    poll: Duration
+    start: int
+    end: int
+    items: tuple[Item, ...]
+
+    @property
+    def count(self) -> int:
+        """Return how many cells are read."""
+        return self.end - self.start
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """Return the devices that have points in it."""
+        return tuple(dict.fromkeys(item.device for item in self.items))
+
+    def points_of(self, device: str) -> tuple[str, ...]:
+        """Return the names of a device's points in it."""
+        return tuple(item.point.name for item in self.items if item.device == device)
+
+    def __str__(self) -> str:
+        """Return it for people: `unit 1 co:0-11, 12 points`."""
+        return (
+            f"unit {self.unit} {self.table}:{self.start}-{self.end - 1}, {len(self.items)} points"
+        )
+
+
+def plan(devices: Iterable[ConnectedDevice]) -> tuple[Block, ...]:
+    """Return the fewest blocks that read every point of the devices at its interval."""
+    items = [item for device in devices for item in _items(device, device.model.points.values())]
+    return tuple(_blocks(items))
+
+
+def plan_of(device: ConnectedDevice, names: Iterable[str]) -> tuple[Block, ...]:
+    """Return the blocks that read only some points of one device, for a read-back."""
+    return tuple(_blocks(_items(device, [device.model.points[name] for name in names])))
+
+
+def halves(block: Block) -> tuple[Block, Block] | None:
+    """Return a refused block as two, or None where its points share cells."""
+    atoms = _atoms(block.items)
+    if len(atoms) == 1:
+        return None
+    middle = len(atoms) // 2
+    return _block(atoms[:middle]), _block(atoms[middle:])
+
+
+def _items(device: ConnectedDevice, points: Iterable[Point]) -> list[Item]:
+    slowest_beat = device.lost_after // BEATS
+    found = []
+    for point in points:
+        start = register_of(point).offset
+        found.append(
+            Item(
+                device=device.id,
+                unit=device.unit,
+                point=point,
+                poll=point.poll,
+                start=start,
+                end=start + width(point),
+            )
+        )
+    fastest = min((item.poll for item in found), default=0)
+    if fastest <= slowest_beat:
+        return found
+    return [replace(item, poll=slowest_beat) if item.poll == fastest else item for item in found]
+
+
+def _blocks(items: Iterable[Item]) -> Iterator[Block]:
+    def group(item: Item) -> tuple[int, str, Duration]:
+        return item.unit, item.table.value, item.poll
+
+    for _, members in groupby(sorted(items, key=group), key=group):
+        yield from _packed(_atoms(tuple(members)))
+
+
+def _atoms(items: Sequence[Item]) -> list[tuple[Item, ...]]:
+    """Return the items in groups that share cells, by address."""
+    atoms: list[list[Item]] = []
+    end = -1
+    for item in sorted(items, key=lambda item: (item.start, item.end)):
+        if atoms and item.start < end:
+            atoms[-1].append(item)
+        else:
+            atoms.append([item])
+        end = max(end, item.end)
+    return [tuple(atom) for atom in atoms]
+
+
+def _packed(atoms: Sequence[tuple[Item, ...]]) -> Iterator[Block]:
+    """Join atoms across small holes as long as one request can carry them."""
+    of_bits = atoms[0][0].table.of_bits
+    most, hole = (MAX_BITS, HOLE_BITS) if of_bits else (MAX_REGISTERS, HOLE_REGISTERS)
+    joined: list[tuple[Item, ...]] = []
+    start = end = 0
+    for atom in atoms:
+        atom_end = max(item.end for item in atom)
+        if joined and (atom[0].start - end > hole or atom_end - start > most):
+            yield _block(joined)
+            joined = []
+        if not joined:
+            start = atom[0].start
+        joined.append(atom)
+        end = atom_end
+    yield _block(joined)
+
+
+def _block(atoms: Sequence[tuple[Item, ...]]) -> Block:
+    items = tuple(item for atom in atoms for item in atom)
+    return Block(
+        unit=items[0].unit,
+        table=items[0].table,
+        poll=min(item.poll for item in items),
+        start=items[0].start,
+        end=max(item.end for item in items),
+        items=items,
+    )

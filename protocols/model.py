@@ -1,0 +1,207 @@
+"""One product on one protocol, compiled: what driver, emulator and simulated device all use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+from twins.capability import Capability, PropertySpec
+from twins.instant import Duration, milliseconds, seconds
+from twins.observation import Quality, Value
+
+PANIC_POLL: Duration = milliseconds(50)
+"""Longest poll interval of a panic-class point, so that a press of 100 ms is seen twice."""
+
+DEFAULT_POLL: Duration = seconds(1)
+"""Poll interval of a point whose description names none."""
+
+Raw: TypeAlias = bool | int | float | str
+"""A value as the wire carries it, before scale, offset, map and inversion."""
+
+WireType: TypeAlias = Literal[
+    "bool", "u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "f32", "f64",
+    "bcd16", "bcd32", "string", "bits",
+]  # fmt: skip
+
+Order: TypeAlias = Literal["big", "little"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One property ↔ one wire address, with everything needed to read, write and emulate it."""
+
+    name: str
+    """The capability's property, or the name of a command point."""
+    at: str
+    """The address as written, after repetition: `co:3`, `s7:s="Gate"."Closed"`."""
+    address: object
+    """`at`, parsed by the protocol; opaque here."""
+    printed: str = ""
+    """The number in the vendor's manual."""
+    value_type: Literal["boolean", "integer", "number", "string"]
+    wire_type: WireType
+    words: Order = "big"
+    bytes: Order = "big"
+    bits: tuple[int, int] | None = None
+    """First and last bit, 0 is the least significant."""
+    length: int = 1
+    """Registers of a string."""
+    scale: float = 1.0
+    offset: float = 0.0
+    mapping: Mapping[int, Value] = field(default_factory=dict)
+    """Raw → value where the wire carries codes."""
+    inverted: bool = False
+    invalid: frozenset[int] = frozenset()
+    """Raw values by which the device says that it has none."""
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str = ""
+    deadband: float = 0.0
+    poll: Duration = DEFAULT_POLL
+    """Longest time between reads; for observed and subscribed points, between control reads."""
+    observe: bool = False
+    """CoAP: ask for notifications (RFC 7641)."""
+    follows: str = ""
+    """Read also whenever this other point notifies."""
+    writable: bool = False
+    command: bool = False
+    """True for a point that is only written, to carry out an action."""
+
+    def value_of(self, raw: Raw) -> tuple[Value, Quality, str]:
+        """Return a raw value in engineering units with its quality and, unless good, the cause."""
+        if raw in self.invalid and not isinstance(raw, bool):
+            return None, Quality.BAD, f"the device says it has no value ({raw})"
+        if self.mapping:
+            if raw not in self.mapping:
+                return None, Quality.UNCERTAIN, f"{raw} is not in the map"
+            return self.mapping[int(raw)], Quality.GOOD, ""
+        value: Value
+        if self.value_type == "boolean":
+            value = bool(raw) is not self.inverted
+        elif self.value_type == "string" or isinstance(raw, str):
+            value = raw
+        elif self.scale == 1.0 and self.offset == 0.0:
+            value = raw if self.value_type == "number" else int(raw)
+        else:
+            value = round(raw * self.scale + self.offset, 9)
+        return value, *self._in_range(value)
+
+    def _in_range(self, value: Value) -> tuple[Quality, str]:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return Quality.GOOD, ""
+        if self.minimum is not None and value < self.minimum:
+            return Quality.UNCERTAIN, f"{value} is below {self.minimum:g}"
+        if self.maximum is not None and value > self.maximum:
+            return Quality.UNCERTAIN, f"{value} is above {self.maximum:g}"
+        return Quality.GOOD, ""
+
+    def raw_of(self, value: Value) -> Raw:
+        """Return the raw value to write or emulate; raises ValueError for what cannot be."""
+        if self.mapping:
+            for raw, mapped in self.mapping.items():
+                if mapped == value and type(mapped) is type(value):
+                    return raw
+            raise ValueError(f"{self.name}: {value!r} is not in the map")
+        if self.value_type == "boolean":
+            if not isinstance(value, bool):
+                raise ValueError(f"{self.name} takes true or false, not {value!r}")
+            return value is not self.inverted
+        if self.value_type == "string":
+            if not isinstance(value, str):
+                raise ValueError(f"{self.name} takes text, not {value!r}")
+            return value
+        return self._number_of(value)
+
+    def _number_of(self, value: Value) -> Raw:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"{self.name} takes a number, not {value!r}")
+        quality, cause = self._in_range(value)
+        if quality is not Quality.GOOD:
+            raise ValueError(f"{self.name}: {cause}")
+        raw = (value - self.offset) / self.scale
+        return raw if self.wire_type in ("f32", "f64") else round(raw)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One point write that is part of a command."""
+
+    point: Point
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """OPC UA subscription settings; what is asked, the server may revise."""
+
+    publish: Duration = milliseconds(100)
+    sample: Duration = milliseconds(50)
+    queue: int = 10
+    """At least 10: at 1 short presses are lost (measured, 14 of 20 at 30 ms)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceModel:
+    """One product: its capability and, per point, address and codec."""
+
+    name: str
+    capability: Capability
+    protocol: str
+    title: str
+    source: str
+    """Where the facts come from."""
+    points: Mapping[str, Point]
+    """Readable points by property name."""
+    command_points: Mapping[str, Point] = field(default_factory=dict)
+    """Points that are only written."""
+    actions: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    """Action → command or property point (may hold `{argument}`) → value to write."""
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+    """OPC UA: alias → namespace URI."""
+    subscription: Subscription = Subscription()
+    quirks: frozenset[str] = frozenset()
+
+    def spec(self, name: str) -> PropertySpec:
+        """Return the capability's word on a property of this model."""
+        return self.capability.properties[name]
+
+    def writes_for(
+        self, action: str, arguments: Mapping[str, Value], expects: Mapping[str, Value]
+    ) -> tuple[Write, ...] | None:
+        """Return the writes that carry out an action, or None where the model has no way.
+
+        Without an entry under `actions`, the expected state itself is written, if it can be.
+        """
+        wanted: Mapping[str, Value] = expects
+        if action in self.actions:
+            wanted = {
+                name.format_map(dict(arguments)): value
+                for name, value in self.actions[action].items()
+            }
+        writes = []
+        for name, value in wanted.items():
+            point = self.command_points.get(name) or self.points.get(name)
+            if point is None or not (point.writable or point.command):
+                return None
+            writes.append(Write(point=point, value=value))
+        return tuple(writes) or None
+
+    def wired(self, capability: Capability, wiring: Mapping[str, str]) -> "DeviceModel":
+        """Return this I/O module seen as another device: property → one of its points.
+
+        Panic-class points are polled at least every 50 ms.
+        """
+        points = {}
+        for name, channel in wiring.items():
+            spec = capability.properties[name]
+            point = self.points[channel]
+            poll = min(point.poll, PANIC_POLL) if capability.panic else point.poll
+            points[name] = replace(
+                point,
+                name=name,
+                poll=poll,
+                value_type=spec.type,
+                minimum=spec.minimum,
+                maximum=spec.maximum,
+                unit=spec.unit or point.unit,
+            )
+        return replace(self, capability=capability, points=points, command_points={}, actions={})

@@ -1,0 +1,70 @@
+"""The notation of device models: what may stand in their YAML, before it is compiled."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from protocols.model import Order, WireType
+from twins.documents import DurationText
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PointDocument(_Strict):
+    """One point in a description."""
+
+    at: str
+    wire_type: WireType | None = Field(default=None, alias="as")
+    words: Order = "big"
+    bytes: Order = "big"
+    bits: str | int | None = None
+    length: int = Field(default=1, ge=1, le=125)
+    scale: float = 1.0
+    offset: float = 0.0
+    mapping: dict[int, bool | int | float | str] = Field(default_factory=dict, alias="map")
+    inverted: bool = Field(default=False, alias="not")
+    invalid: int | list[int] = Field(default_factory=list)
+    unit: str = ""
+    minimum: float | None = Field(default=None, alias="min")
+    maximum: float | None = Field(default=None, alias="max")
+    deadband: float = Field(default=0.0, ge=0)
+    poll: DurationText | None = None
+    observe: bool = False
+    follows: str = ""
+    printed: str | int = ""
+
+
+class DefaultsDocument(_Strict):
+    """What holds for every point that does not say otherwise."""
+
+    poll: DurationText | None = None
+    words: Order = "big"
+
+
+class SubscriptionDocument(_Strict):
+    """OPC UA subscription settings."""
+
+    publish: DurationText = "100ms"
+    sample: DurationText = "50ms"
+    queue: int = Field(default=10, ge=10)
+
+
+class ModelDocument(_Strict):
+    """The file of a device model."""
+
+    model: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    capability: str = Field(alias="is")
+    protocol: Literal["modbus", "opcua", "coap", "loopback"]
+    title: str
+    source: str
+    parameters: dict[str, str | int] = Field(default_factory=dict)
+    repeat: dict[Literal["n"], str] = Field(default_factory=dict)
+    namespaces: dict[str, str] = Field(default_factory=dict)
+    subscription: SubscriptionDocument = SubscriptionDocument()
+    defaults: DefaultsDocument = DefaultsDocument()
+    quirks: list[str] = Field(default_factory=list)
+    properties: dict[str, PointDocument]
+    writes: dict[str, PointDocument] = Field(default_factory=dict)
+    actions: dict[str, dict[str, bool | int | float | str]] = Field(default_factory=dict)

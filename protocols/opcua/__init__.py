@@ -1,0 +1,1 @@
+"""OPC UA over TCP: subscriptions from a server, and a server made of device models."""

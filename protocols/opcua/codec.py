@@ -1,0 +1,112 @@
+"""Between a point's raw value and what OPC UA carries (OPC 10000-6 §5.2.2).
+
+One codec serves reading, writing and emulation.
+"""
+
+import math
+from collections.abc import Mapping
+
+from asyncua import ua
+
+from protocols.model import Point, Raw, WireType
+from protocols.reporting import Reading
+from twins.observation import Quality, Value
+
+VARIANTS: Mapping[WireType, ua.VariantType] = {
+    "bool": ua.VariantType.Boolean,
+    "u8": ua.VariantType.Byte,
+    "s8": ua.VariantType.SByte,
+    "u16": ua.VariantType.UInt16,
+    "s16": ua.VariantType.Int16,
+    "u32": ua.VariantType.UInt32,
+    "s32": ua.VariantType.Int32,
+    "u64": ua.VariantType.UInt64,
+    "s64": ua.VariantType.Int64,
+    "f32": ua.VariantType.Float,
+    "f64": ua.VariantType.Double,
+    "string": ua.VariantType.String,
+}
+"""Wire type → built-in type; the packed types of field buses do not exist here."""
+
+_CODE = 0xFFFF_0000
+"""A status code without its information bits, which say nothing about the severity (§7.39)."""
+
+
+def variant_type(wire_type: WireType) -> ua.VariantType:
+    """Return the built-in type of a wire type; raises ValueError where OPC UA has none."""
+    try:
+        return VARIANTS[wire_type]
+    except KeyError:
+        raise ValueError(f"OPC UA has no type {wire_type!r}") from None
+
+
+def variant_of(raw: Raw, wire_type: WireType) -> ua.Variant:
+    """Return a raw value as it is sent; raises ValueError for what the type cannot hold."""
+    kind = variant_type(wire_type)
+    if wire_type[0] in "us" and wire_type[1:].isdigit():
+        bits = int(wire_type[1:])
+        low, high = (0, 2**bits) if wire_type[0] == "u" else (-(2 ** (bits - 1)), 2 ** (bits - 1))
+        if isinstance(raw, str) or not low <= raw < high:
+            raise ValueError(f"{raw!r} does not fit {wire_type}")
+        return ua.Variant(int(raw), kind)
+    if kind in (ua.VariantType.Float, ua.VariantType.Double):
+        return ua.Variant(float(raw), kind)
+    if not isinstance(raw, str if wire_type == "string" else bool):
+        raise ValueError(f"{raw!r} is no {wire_type}")
+    return ua.Variant(raw, kind)
+
+
+def written(point: Point, value: Value) -> ua.DataValue:
+    """Return what to write for a value; raises ValueError for what cannot be written.
+
+    Neither status nor time goes with it: many controllers refuse a write that carries them
+    (BadWriteNotSupported, OPC 10000-4 §5.10.4).
+    """
+    return ua.DataValue(variant_of(point.raw_of(value), point.wire_type), StatusCode=None)
+
+
+def status_name(status: ua.StatusCode) -> str:
+    """Return the symbolic name of a status code, whatever its information bits."""
+    return ua.StatusCode(ua.UInt32(status.value & _CODE)).name
+
+
+def quality_of(status: ua.StatusCode | None) -> tuple[Quality, str]:
+    """Return the quality that the two severity bits stand for, and the name unless good."""
+    if status is None or status.is_good():
+        return Quality.GOOD, ""
+    if status.is_uncertain():
+        return Quality.UNCERTAIN, status_name(status)
+    return Quality.BAD, status_name(status)
+
+
+def raw_of(point: Point, data: ua.DataValue) -> Raw:
+    """Return the raw value of an answer; raises ValueError where it is not what was described.
+
+    A type other than the described one is no small matter: it is how somebody else's node looks.
+    """
+    found = data.Value
+    if found is None or found.Value is None:
+        raise ValueError("the server sent no value")
+    expected = variant_type(point.wire_type)
+    if found.VariantType is not expected or found.is_array:
+        name = getattr(found.VariantType, "name", str(found.VariantType))
+        kind = f"an array of {name}" if found.is_array else name
+        raise ValueError(f"the node holds {kind}, described is {expected.name}")
+    raw: Raw = found.Value
+    if isinstance(raw, float) and not math.isfinite(raw):
+        raise ValueError(f"the server sent {raw}")
+    return raw
+
+
+def reading_of(point: Point, data: ua.DataValue) -> Reading:
+    """Return value, quality and cause of one answer about one point."""
+    quality, cause = quality_of(data.StatusCode)
+    if quality is Quality.BAD:
+        return None, quality, cause
+    try:
+        value, own_quality, own_cause = point.value_of(raw_of(point, data))
+    except ValueError as error:
+        return None, Quality.BAD, str(error)
+    if own_quality is Quality.GOOD:
+        return value, quality, cause
+    return value, own_quality, own_cause

@@ -1,0 +1,144 @@
+"""The device side of one OPC UA server: a node for every described point, on a real socket."""
+
+from collections.abc import Mapping
+
+from asyncua import ua
+from asyncua.common.node import Node
+from asyncua.server.binary_server_asyncio import BinaryServer
+from asyncua.server.server import Server
+from asyncua.ua.status_codes import StatusCodes
+
+from protocols.descriptions import values_or_none
+from protocols.interfaces import ConnectedDevice, Link, OnWrite
+from protocols.model import Point
+from protocols.opcua.codec import variant_of
+from protocols.opcua.core_server import CoreServer
+from protocols.opcua.library_log import hush
+from protocols.opcua.nodes import Target, every_point, namespace_of, resolve
+from protocols.opcua.outside import Attributes
+from twins.observation import Value
+
+URI = "urn:gatehouse:emulator"
+"""Application URI, and namespace of the objects that group a device's variables."""
+
+MOST_CHUNKS = 17
+LARGEST_MESSAGE = 1_048_576
+"""Bytes; asyncua would take 100 MB from anybody."""
+
+
+class OpcuaEmulator:
+    """Answers for all devices of a link, to anonymous clients, without encryption.
+
+    Only described points exist beside the standard nodes, and only writable and command points
+    can be written.
+    """
+
+    def __init__(self, link: Link, on_write: OnWrite) -> None:
+        self._link = link
+        self._on_write = on_write
+        self._core = CoreServer()
+        self._server: Server | None = None
+        self._targets: dict[tuple[str, str], Target] = {}
+
+    async def start(self) -> str:
+        """Build the nodes, begin to answer and return the URL with the real port."""
+        hush()
+        server = Server(iserver=self._core)
+        server.set_server_name("Gatehouse emulator")
+        server.limits.max_chunk_count = MOST_CHUNKS
+        server.limits.max_message_size = LARGEST_MESSAGE
+        await server.init()
+        await server.set_application_uri(URI)
+        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+        server.set_identity_tokens([ua.AnonymousIdentityToken])
+        server.set_endpoint(self._link.url)
+        await self._build(server)
+        self._core.attribute_service = Attributes(
+            self._core.aspace, tuple(self._targets.values()), self._written
+        )
+        await server.start()
+        self._server = server
+        return self._name_port(server)
+
+    async def stop(self) -> None:
+        """Stop answering and free the port."""
+        if self._server is not None:
+            server, self._server = self._server, None
+            await server.stop()
+
+    async def publish(self, device: str, values: Mapping[str, Value]) -> None:
+        """Change values; None makes a point answer with a status and no value."""
+        for name, value in values.items():
+            target = self._targets[device, name]
+            node = Node(self._core.isession, target.node)
+            await node.write_value(_stored(target.point, value))
+
+    async def cut(self) -> None:
+        """Close the port and every connection, and forget all clients; values stay."""
+        await self._socket().stop()
+        await self._core.forget_clients()
+
+    async def restore(self) -> None:
+        """Answer again on the same port."""
+        await self._socket().start()
+
+    def _socket(self) -> BinaryServer:
+        assert self._server is not None, "not started"
+        assert self._server.bserver is not None, "not started"
+        return self._server.bserver
+
+    async def _written(self, device: str, values: Mapping[str, Value]) -> None:
+        await self.publish(device, await self._on_write(device, values))
+
+    async def _build(self, server: Server) -> None:
+        for device in self._link.devices:
+            for point in every_point(device):
+                await server.register_namespace(namespace_of(device.model, point))
+        namespaces = await server.get_namespace_array()
+        targets, missing = resolve(self._link.devices, namespaces)
+        assert not missing, "every namespace has just been registered"
+        self._targets = {(target.device, target.point.name): target for target in targets}
+        for device in self._link.devices:
+            await self._build_device(server, device)
+
+    async def _build_device(self, server: Server, device: ConnectedDevice) -> None:
+        group = await server.nodes.objects.add_object(
+            ua.NodeId(ua.String(device.id), ua.Int16(1)),
+            ua.QualifiedName(device.id, ua.UInt16(1)),
+        )
+        starts = values_or_none(device.model)
+        for point in every_point(device):
+            target = self._targets[device.id, point.name]
+            if target.node in self._core.aspace:
+                continue  # two devices may show the same node
+            variable = await group.add_variable(
+                target.node,
+                ua.QualifiedName(point.name, target.node.NamespaceIndex),
+                _start(point, starts),
+            )
+            if point.writable or point.command:
+                await variable.set_writable()
+
+    def _name_port(self, server: Server) -> str:
+        """Put the port that was found into every endpoint and return the URL."""
+        assert server.bserver is not None
+        host, asked = self._link.address
+        url = self._link.url.replace(f"{host}:{asked}", f"{host}:{server.bserver.port}", 1)
+        for endpoint in self._core.endpoints:
+            endpoint.EndpointUrl = url
+            endpoint.Server.DiscoveryUrls = [url]
+        return url
+
+
+def _stored(point: Point, value: Value) -> ua.Variant | ua.DataValue:
+    """Return what the address space holds for a value; asyncua stamps a variant with the time."""
+    if value is None:
+        return ua.DataValue(StatusCode=ua.StatusCode(ua.UInt32(StatusCodes.BadNoCommunication)))
+    return variant_of(point.raw_of(value), point.wire_type)
+
+
+def _start(point: Point, starts: Mapping[str, Value]) -> ua.Variant:
+    if point.name in starts:
+        return variant_of(point.raw_of(starts[point.name]), point.wire_type)
+    neutral: Mapping[str, bool | int | str] = {"boolean": False, "string": ""}
+    return variant_of(neutral.get(point.value_type, 0), point.wire_type)

@@ -1,0 +1,121 @@
+"""Report by exception: what every driver does with what it read, in one place.
+
+Only a changed value or a changed quality becomes an `Observation`; a repeated value is none. Who
+was heard when is kept apart, on the monotonic time of the caller, because silence is what kills.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from protocols.interfaces import ConnectedDevice, Sink
+from protocols.model import Point, Raw
+from twins.clock import Clock
+from twins.instant import Instant
+from twins.observation import Observation, Quality, Value
+
+Reading = tuple[Value, Quality, str]
+"""Value in engineering units, quality, cause."""
+
+
+class Reporter:
+    """Holds the last reading of every point of a link and passes on what differs.
+
+    `monotonic` instants are nanoseconds of the event loop's clock; they never meet story time.
+    """
+
+    def __init__(self, devices: Sequence[ConnectedDevice], sink: Sink, clock: Clock) -> None:
+        self._devices = {device.id: device for device in devices}
+        self._sink = sink
+        self._clock = clock
+        self._last: dict[tuple[str, str], Reading] = {}
+        self._heard: dict[str, Instant] = {}
+
+    def start(self, monotonic: Instant) -> None:
+        """Begin to count silence: a device never heard is overdue after its limit too."""
+        for device in self._devices:
+            self._heard.setdefault(device, monotonic)
+
+    def read(
+        self,
+        device: str,
+        raws: Mapping[str, Raw],
+        monotonic: Instant,
+        source_time: Instant | None = None,
+    ) -> None:
+        """Take raw values by point name from one good answer."""
+        model = self._devices[device].model
+        readings = {name: model.points[name].value_of(raw) for name, raw in raws.items()}
+        self.readings(device, readings, monotonic, source_time)
+
+    def readings(
+        self,
+        device: str,
+        readings: Mapping[str, Reading],
+        monotonic: Instant,
+        source_time: Instant | None = None,
+    ) -> None:
+        """Take finished readings by point name from one answer of the device."""
+        now = self._clock.now()
+        self._heard[device] = monotonic
+        self._sink.heard((device,), now)
+        self._pass_on(device, readings, now if source_time is None else source_time, now)
+
+    def failed(self, device: str, points: Sequence[str], cause: str) -> None:
+        """Mark points bad: theirs alone, never their neighbours'."""
+        now = self._clock.now()
+        self._pass_on(device, dict.fromkeys(points, (None, Quality.BAD, cause)), now, now)
+
+    def lost(self, device: str, cause: str) -> None:
+        """Mark every point of a device bad."""
+        self.failed(device, tuple(self._devices[device].model.points), cause)
+
+    def overdue(self, monotonic: Instant) -> tuple[str, ...]:
+        """Return the devices that have been silent for longer than they may."""
+        return tuple(
+            name
+            for name, heard in self._heard.items()
+            if monotonic - heard >= self._devices[name].lost_after
+        )
+
+    def next_overdue(self) -> Instant | None:
+        """Return the monotonic instant at which the next silence becomes too long."""
+        due = [heard + self._devices[name].lost_after for name, heard in self._heard.items()]
+        return min(due, default=None)
+
+    def value(self, device: str, point: str) -> Reading | None:
+        """Return the last reading of a point, for read-back."""
+        return self._last.get((device, point))
+
+    def _pass_on(
+        self, device: str, readings: Mapping[str, Reading], source_time: Instant, now: Instant
+    ) -> None:
+        points = self._devices[device].model.points
+        changed = []
+        for name, reading in readings.items():
+            key = (device, name)
+            if not differs(points[name], self._last.get(key), reading):
+                continue
+            self._last[key] = reading
+            value, quality, cause = reading
+            changed.append(
+                Observation(
+                    device=device,
+                    property=name,
+                    value=value,
+                    quality=quality,
+                    cause=cause,
+                    source_time=source_time,
+                    receive_time=now,
+                )
+            )
+        if changed:
+            self._sink.observe(changed)
+
+
+def differs(point: Point, last: Reading | None, reading: Reading) -> bool:
+    """Return whether a reading is news; numbers within the deadband are none."""
+    if last is None or last[1:] != reading[1:]:
+        return True
+    before, after = last[0], reading[0]
+    if point.deadband and isinstance(before, int | float) and isinstance(after, int | float):
+        return abs(after - before) > point.deadband
+    return before != after or type(before) is not type(after)

@@ -1,0 +1,1 @@
+"""What happens and where: school packages and drills as data, their checks, and the judge."""

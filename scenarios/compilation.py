@@ -1,0 +1,256 @@
+"""From checked documents to the school package: full ids, windows and instants."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenarios.drawing import DrawingDocument
+from scenarios.local_time import parse_bell, parse_window
+from scenarios.models import capability_of_model
+from scenarios.package import (
+    Bell,
+    DeviceEntry,
+    Drawing,
+    SchoolPackage,
+    Staff,
+    TopologyNode,
+    WorkItem,
+)
+from scenarios.school import (
+    DeviceDocument,
+    DevicesDocument,
+    PostDocument,
+    ResponderDocument,
+    SchoolDocument,
+    StepDocument,
+    TopologyDocument,
+    WorksDocument,
+    split_address,
+)
+from twins.capability import capabilities
+from twins.documents import Document
+from twins.instant import parse_duration
+from twins.school import Device, Lane, Plan, PlanStep, Post, Responder, School, Window, Zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedDocuments:
+    """The six files of a school package, each right by itself and all in agreement."""
+
+    school: SchoolDocument
+    devices: DevicesDocument
+    as_found: DrawingDocument
+    design: DrawingDocument
+    topology: TopologyDocument
+    works: WorksDocument
+
+
+def compile_package(
+    folder: Path,
+    checked: CheckedDocuments,
+    models: Mapping[str, str],
+    documents: Mapping[str, Document],
+) -> SchoolPackage:
+    """Return the package. `models` is device model name → file."""
+    written = checked.school
+    own = written.school
+    entries = tuple(
+        _entry(own, name, device, models, synthetic=written.synthetic)
+        for name, device in checked.devices.devices.items()
+    )
+    return SchoolPackage(
+        folder=folder,
+        school=_school(written, checked.devices, entries),
+        kind=written.kind,
+        pupils=written.pupils,
+        synthetic=written.synthetic,
+        devices=entries,
+        bells=_bells(written),
+        staff=_staff(written),
+        responder_classes={
+            f"{own}/{name}": one.group for name, one in written.responders.items() if one.group
+        },
+        as_found=_drawing(own, checked.as_found),
+        design=_drawing(own, checked.design),
+        topology=_topology(own, checked.topology),
+        works=_works(own, checked.works),
+        documents=documents,
+    )
+
+
+def _entry(
+    own: str, name: str, device: DeviceDocument, models: Mapping[str, str], *, synthetic: bool
+) -> DeviceEntry:
+    url, unit = split_address(device.at)
+    return DeviceEntry(
+        id=f"{own}/{name}",
+        name=name,
+        model=device.model,
+        model_file=models[device.model],
+        capability=device.capability or capability_of_model(models[device.model]),
+        wired=device.wired,
+        parameters=device.parameters,
+        url=url,
+        unit=unit,
+        place=f"{own}/{device.place}",
+        title=device.title,
+        simulated=device.simulated or synthetic,
+    )
+
+
+def _school(
+    written: SchoolDocument, devices: DevicesDocument, entries: tuple[DeviceEntry, ...]
+) -> School:
+    own = written.school
+    return School(
+        id=own,
+        title=written.title,
+        zone=written.zone,
+        zones=tuple(
+            Zone(id=f"{own}/{name}", title=zone.title, line=zone.line)
+            for name, zone in written.zones.items()
+        ),
+        lanes=tuple(
+            Lane(
+                id=f"{own}/{name}",
+                title=lane.title,
+                device=f"{own}/{lane.device}",
+                kind=lane.kind,
+            )
+            for name, lane in written.lanes.items()
+        ),
+        posts=tuple(_post(own, name, post) for name, post in written.posts.items()),
+        devices=tuple(_device(entry, devices.devices[entry.name]) for entry in entries),
+        responders=tuple(_responder(own, name, one) for name, one in written.responders.items()),
+        plans=tuple(
+            Plan(kind=kind, steps=tuple(_step(own, step) for step in steps))
+            for kind, steps in written.plans.items()
+        ),
+    )
+
+
+def _device(entry: DeviceEntry, written: DeviceDocument) -> Device:
+    return Device(
+        id=entry.id,
+        capability=entry.capability,
+        title=entry.title,
+        place=entry.place,
+        line=written.line or capabilities()[entry.capability].line,
+        simulated=entry.simulated,
+    )
+
+
+def _post(own: str, name: str, post: PostDocument) -> Post:
+    return Post(
+        id=f"{own}/{name}",
+        title=post.title,
+        presence=f"{own}/{post.presence}",
+        duty=_windows(post.duty),
+        breaks=_windows(post.breaks),
+        peaks=_windows(post.peaks),
+        absence=parse_duration(post.absence),
+        absence_in_peak=parse_duration(post.absence_in_peak),
+    )
+
+
+def _responder(own: str, name: str, one: ResponderDocument) -> Responder:
+    return Responder(
+        id=f"{own}/{name}",
+        role=one.role,
+        title=one.title,
+        hours=_windows(one.hours),
+        kit=tuple(one.kit),
+        travel=one.travel,
+        distance_m=one.distance_m,
+    )
+
+
+def _step(own: str, step: StepDocument) -> PlanStep:
+    return PlanStep(
+        id=step.id,
+        title=step.title,
+        action=step.action,
+        devices=tuple(f"{own}/{name}" for name in step.devices),
+        arguments=step.arguments,
+    )
+
+
+def _windows(texts: list[str]) -> tuple[Window, ...]:
+    return tuple(parse_window(text) for text in texts)
+
+
+def _bells(written: SchoolDocument) -> tuple[Bell, ...]:
+    bells = []
+    for name, bell in written.bells.items():
+        weekdays, at = parse_bell(bell.at)
+        bells.append(
+            Bell(id=f"{written.school}/{name}", title=bell.title, weekdays=weekdays, at=at)
+        )
+    return tuple(bells)
+
+
+def _staff(written: SchoolDocument) -> tuple[Staff, ...]:
+    return tuple(
+        Staff(
+            id=f"{written.school}/{name}",
+            title=one.title,
+            role=one.role,
+            count=one.count,
+            place=f"{written.school}/{one.at}",
+            hours=_windows(one.hours),
+        )
+        for name, one in written.staff.items()
+    )
+
+
+def _drawing(own: str, written: DrawingDocument) -> Drawing:
+    zones: dict[str, tuple[tuple[float, float], ...]] = {}
+    devices: dict[str, tuple[float, float]] = {}
+    for feature in written.features:
+        mark, shape = feature.properties, feature.geometry
+        if mark.zone and not mark.device:
+            zones[f"{own}/{mark.zone}"] = shape.ring
+        elif mark.device:
+            devices[f"{own}/{mark.device}"] = shape.point
+    return Drawing(coordinates_in=written.coordinates_in, zones=zones, devices=devices)
+
+
+def _topology(own: str, written: TopologyDocument) -> tuple[TopologyNode, ...]:
+    nodes: list[TopologyNode] = []
+    for name, source in written.power.items():
+        nodes.append(
+            TopologyNode(id=name, kind="power", title=source.title, power=source.source or "")
+        )
+    for name, uplink in written.uplinks.items():
+        nodes.append(TopologyNode(id=name, kind="uplink", title=uplink.title, power=uplink.power))
+    for name, switch in written.switches.items():
+        to = tuple(switch.to)
+        nodes.append(
+            TopologyNode(id=name, kind="switch", title=switch.title, to=to, power=switch.power)
+        )
+    for name, link in written.links.items():
+        devices = tuple(f"{own}/{device}" for device in link.devices)
+        nodes.append(
+            TopologyNode(
+                id=name,
+                kind="link",
+                title=link.title,
+                to=(link.switch,),
+                power=link.power,
+                devices=devices,
+            )
+        )
+    return tuple(nodes)
+
+
+def _works(own: str, written: WorksDocument) -> tuple[WorkItem, ...]:
+    return tuple(
+        WorkItem(
+            id=row.item,
+            title={"en": row.title_en, "zh": row.title_zh},
+            place=f"{own}/{row.zone}",
+            state=row.state,
+            day=row.date,
+        )
+        for row in written.root
+    )

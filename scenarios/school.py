@@ -1,0 +1,241 @@
+"""The documents of a school package as people write them (一校一方案). Manual: `docs/schools.md`.
+
+References between them are checked in `check`; here each document is checked by itself.
+"""
+
+import datetime
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
+
+from scenarios.local_time import parse_bell, parse_window
+from twins.capability import BilingualTitles, Line
+from twins.instant import parse_duration
+from twins.school import Role
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"{text!r} is no IANA time zone; write for example Asia/Shanghai"
+        ) from None
+    return text
+
+
+def _window(text: str) -> str:
+    parse_window(text)
+    return text
+
+
+def _bell(text: str) -> str:
+    parse_bell(text)
+    return text
+
+
+def _duration(text: str) -> str:
+    if parse_duration(text) <= 0:
+        raise ValueError(f"{text!r} must be longer than nothing")
+    return text
+
+
+def _address(text: str) -> str:
+    split_address(text)
+    return text
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+WindowText = Annotated[str, AfterValidator(_window)]
+DurationText = Annotated[str, AfterValidator(_duration)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ZoneDocument(_Strict):
+    """A named part of the ground."""
+
+    title: BilingualTitles
+    line: Line
+
+
+class LaneDocument(_Strict):
+    """A way in or out."""
+
+    title: BilingualTitles
+    device: str
+    kind: Literal["pedestrian", "vehicle"]
+
+
+class PostDocument(_Strict):
+    """A duty post."""
+
+    title: BilingualTitles
+    presence: str
+    duty: list[WindowText] = Field(min_length=1)
+    breaks: list[WindowText] = Field(default_factory=list)
+    peaks: list[WindowText] = Field(default_factory=list)
+    absence: DurationText = "180s"
+    absence_in_peak: DurationText = "60s"
+
+
+class BellDocument(_Strict):
+    """A bell."""
+
+    title: BilingualTitles
+    at: Annotated[str, AfterValidator(_bell)]
+
+
+class StaffDocument(_Strict):
+    """People who work at the school, by duty and never by name."""
+
+    title: BilingualTitles
+    role: Name
+    count: int = Field(default=1, ge=1)
+    at: str
+    hours: list[WindowText] = Field(default_factory=list)
+
+
+class ResponderDocument(_Strict):
+    """Somebody who is told of an incident."""
+
+    title: BilingualTitles
+    role: Role
+    group: Literal["firm", "shop", "teacher", "guard"] | None = Field(default=None, alias="class")
+    hours: list[WindowText] = Field(default_factory=list)
+    kit: list[Literal["shield", "fork", "baton", "spray"]] = Field(default_factory=list)
+    travel: Literal["on foot", "e-bike", "car"] = "on foot"
+    distance_m: float = Field(default=0.0, ge=0)
+
+
+class StepDocument(_Strict):
+    """One command of a plan."""
+
+    id: Name
+    title: BilingualTitles
+    action: str
+    devices: list[str] = Field(min_length=1)
+    arguments: dict[str, bool | int | float | str] = Field(default_factory=dict)
+
+
+class SchoolDocument(_Strict):
+    """`school.yaml`."""
+
+    school: Name
+    title: BilingualTitles
+    synthetic: bool = False
+    zone: Annotated[str, AfterValidator(_zone)]
+    kind: Literal["kindergarten", "primary", "middle", "secondary", "vocational"]
+    setting: Literal["town", "rural"] = "town"
+    private: bool = False
+    boarding: bool = False
+    pupils: int = Field(ge=1)
+    zones: dict[Name, ZoneDocument] = Field(min_length=1)
+    lanes: dict[Name, LaneDocument] = Field(default_factory=dict)
+    posts: dict[Name, PostDocument] = Field(default_factory=dict)
+    bells: dict[Name, BellDocument] = Field(default_factory=dict)
+    staff: dict[Name, StaffDocument] = Field(default_factory=dict)
+    responders: dict[Name, ResponderDocument] = Field(default_factory=dict)
+    plans: dict[Name, list[StepDocument]] = Field(default_factory=dict)
+
+
+class DeviceDocument(_Strict):
+    """One device of `devices.yaml`."""
+
+    model: Name
+    capability: str | None = Field(default=None, alias="is")
+    wired: dict[str, str] = Field(default_factory=dict)
+    parameters: dict[str, str | int] = Field(default_factory=dict, alias="with")
+    at: Annotated[str, AfterValidator(_address)]
+    place: str
+    title: BilingualTitles
+    line: Line | None = None
+    simulated: bool = False
+
+
+class DevicesDocument(_Strict):
+    """`devices.yaml`: the list of front-end devices (前端设备清单)."""
+
+    devices: dict[Name, DeviceDocument] = Field(min_length=1)
+
+
+class PowerDocument(_Strict):
+    """A source of power."""
+
+    title: BilingualTitles
+    kind: Literal["mains", "ups", "battery", "generator"]
+    source: str | None = Field(default=None, alias="from")
+    minutes: float | None = Field(default=None, gt=0)
+
+
+class UplinkDocument(_Strict):
+    """A way out of the school."""
+
+    title: BilingualTitles
+    kind: Literal["fibre", "copper", "cellular"]
+    power: str
+
+
+class SwitchDocument(_Strict):
+    """A switch, router or access point, and where its traffic goes: uplinks or other switches."""
+
+    title: BilingualTitles
+    power: str
+    to: list[str] = Field(min_length=1)
+
+
+class LinkDocument(_Strict):
+    """A cable or radio link from devices to a switch."""
+
+    title: BilingualTitles
+    devices: list[str] = Field(min_length=1)
+    switch: str
+    power: str
+    medium: Literal["ethernet", "rs-485", "radio"] = "ethernet"
+
+
+class TopologyDocument(_Strict):
+    """`topology.yaml`: the network of the devices (设备网络拓扑图)."""
+
+    power: dict[Name, PowerDocument]
+    uplinks: dict[Name, UplinkDocument]
+    switches: dict[Name, SwitchDocument]
+    links: dict[Name, LinkDocument]
+
+
+class WorkDocument(_Strict):
+    """One row of `works.csv`."""
+
+    item: Name
+    title_en: str = Field(min_length=1)
+    title_zh: str = Field(min_length=1)
+    zone: str
+    state: Literal["designed", "bought", "built", "accepted"]
+    date: datetime.date
+
+
+class WorksDocument(RootModel[list[WorkDocument]]):
+    """`works.csv`: the list of construction items (设施改造清单)."""
+
+
+def split_address(text: str) -> tuple[str, int | None]:
+    """Return a device's endpoint and, where the path is a number, its unit there.
+
+    >>> split_address("modbus+tcp://10.36.1.21:502/1")
+    ('modbus+tcp://10.36.1.21:502', 1)
+    """
+    parts = urlsplit(text)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if not parts.scheme or not parts.hostname or not port:
+        raise ValueError(f"{text!r} is no address; write for example modbus+tcp://10.36.1.21:502/1")
+    unit = parts.path.removeprefix("/")
+    if not unit.isdigit():
+        return text, None
+    return f"{parts.scheme}://{parts.netloc}", int(unit)

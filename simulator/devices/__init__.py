@@ -1,0 +1,1 @@
+"""One simulated behaviour per device type, under the same key as its capability."""

@@ -1,0 +1,38 @@
+"""Device type → simulated behaviour. A new behaviour is a file and a line here."""
+
+from collections.abc import Mapping
+
+from protocols.model import DeviceModel
+from simulator.devices.barrier import TravellingBarrier
+from simulator.devices.button import OneKeyAlarmButton
+from simulator.devices.camera import WatchingCamera
+from simulator.devices.device import SimulatedDevice, Surroundings
+from simulator.devices.environment import WanderingEnvironment
+from simulator.devices.lane import HeardLoudspeaker, WatchedLane
+from simulator.devices.locker import LockerBank
+from simulator.devices.presence import MannedPost
+from twins.capability import capabilities
+from twins.school import Device
+
+BEHAVIOURS: Mapping[str, type[SimulatedDevice]] = {
+    "barrier": TravellingBarrier,
+    "camera": WatchingCamera,
+    "environment-sensor": WanderingEnvironment,
+    "guard-post-presence": MannedPost,
+    "lane": WatchedLane,
+    "locker-bank": LockerBank,
+    "loudspeaker": HeardLoudspeaker,
+    "one-key-alarm": OneKeyAlarmButton,
+    "remote-io": SimulatedDevice,
+    "siren": SimulatedDevice,
+    "walk-through-gate": SimulatedDevice,
+}
+"""Capability → behaviour; `SimulatedDevice` itself holds levels and nothing more."""
+
+
+def simulated(
+    device: Device, model: DeviceModel | None, surroundings: Surroundings
+) -> SimulatedDevice:
+    """Return the simulated form of a school's device."""
+    capability = capabilities()[device.capability]
+    return BEHAVIOURS[device.capability](device.id, capability, model, surroundings)

@@ -1,0 +1,240 @@
+"""Every number of the pretended world that no file gives, with its law and its source.
+
+A source that begins with `assumed` is a guess of ours; reports list those that were drawn from.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from twins.streams import Stream
+
+_CFR_COURSE = (
+    "assumed after synthetic responder course data, n = 11,302 (github.com/yusef-rahimzada/"
+    "Simulation-of-Emergency-Responses); 17-47 % in the literature (JMIR mHealth 2023 e41551)"
+)
+
+
+class Law(Protocol):
+    """A probability law; drawing uses one stream and nothing else."""
+
+    @property
+    def mean(self) -> float:
+        """Return the mean in the parameter's unit."""
+        ...
+
+    def draw(self, stream: Stream) -> float:
+        """Return one value in the parameter's unit."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Always the same value; uses no random number."""
+
+    value: float
+
+    @property
+    def mean(self) -> float:
+        """Return the mean."""
+        return self.value
+
+    def draw(self, stream: Stream) -> float:  # noqa: ARG002  the signature of a law
+        """Return the value."""
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Uniform:
+    """Equally likely between `low` and `high`."""
+
+    low: float
+    high: float
+
+    @property
+    def mean(self) -> float:
+        """Return the mean."""
+        return (self.low + self.high) / 2
+
+    def draw(self, stream: Stream) -> float:
+        """Return one value."""
+        return stream.uniform(self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Triangular:
+    """Between `low` and `high`, most likely `mode`."""
+
+    low: float
+    mode: float
+    high: float
+
+    @property
+    def mean(self) -> float:
+        """Return the mean."""
+        return (self.low + self.mode + self.high) / 3
+
+    def draw(self, stream: Stream) -> float:
+        """Return one value."""
+        return stream.triangular(self.low, self.high, self.mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Exponential:
+    """Waiting time with this mean."""
+
+    mean: float
+
+    def draw(self, stream: Stream) -> float:
+        """Return one value."""
+        return -self.mean * math.log(1.0 - stream.random())
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftedGamma:
+    """`shift` + Gamma(`shape`, `scale`)."""
+
+    shift: float
+    shape: float
+    scale: float
+
+    @property
+    def mean(self) -> float:
+        """Return the mean."""
+        return self.shift + self.shape * self.scale
+
+    def draw(self, stream: Stream) -> float:
+        """Return one value."""
+        return self.shift + stream.gammavariate(self.shape, self.scale)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One quantity of the world."""
+
+    law: Law
+    unit: str
+    meaning: str
+    source: str
+
+    @property
+    def assumed(self) -> bool:
+        """Return whether the number is a guess."""
+        return self.source.startswith("assumed")
+
+
+PARAMETERS: Mapping[str, Parameter] = {
+    # wire
+    "link.one-way": Parameter(
+        law=Uniform(0.001, 0.010), unit="s", meaning="way of one message between device and driver",
+        source="assumed, local network",
+    ),
+    "link.order": Parameter(
+        law=Uniform(0.001, 0.010), unit="s", meaning="way of one message of a command",
+        source="assumed, local network",
+    ),
+    "link.read-back": Parameter(
+        law=Fixed(0.100), unit="s", meaning="pause between two read-backs of a command's effect",
+        source="assumed",
+    ),
+    # devices
+    "barrier.travel": Parameter(
+        law=Fixed(3.0), unit="s", meaning="barrier from one limit switch to the other",
+        source="assumed, a common figure of vehicle barriers",
+    ),
+    "camera.notice": Parameter(
+        law=Uniform(0.5, 2.0), unit="s", meaning="camera analysis from the loiterer to its contact",
+        source="assumed",
+    ),
+    "environment.step": Parameter(
+        law=Uniform(-1.0, 1.0), unit="1",
+        meaning="random part of a minute's change of temperature and humidity",
+        source="assumed",
+    ),
+    # pupils
+    "pupils.dwell": Parameter(
+        law=Triangular(15.0, 30.0, 60.0), unit="s",
+        meaning="pupil from entering the gate zone to the lane",
+        source="assumed; 80-90 % arrive within 15-20 min (2mtechnology.net, a vendor)",
+    ),
+    "pupils.gap": Parameter(
+        law=Exponential(1.0), unit="mean gap",
+        meaning="gap between two pupils in the peak, as a multiple of its mean; the mean keeps "
+        "the drill's number in the gate zone",
+        source="assumed, Poisson arrivals within the peak",
+    ),
+    "pupils.lane": Parameter(
+        law=Triangular(0.8, 1.2, 2.5), unit="s", meaning="one pupil through one lane, unscreened",
+        source="assumed",
+    ),
+    "pupils.heed": Parameter(
+        law=Triangular(1.0, 3.0, 8.0), unit="s",
+        meaning="pupil from the teacher's call to walking off", source="assumed",
+    ),
+    "pupils.walk": Parameter(
+        law=Uniform(1.0, 1.3), unit="m/s", meaning="walking speed of children",
+        source="assumed, 1.0-1.3 m/s",
+    ),
+    "pupils.way": Parameter(
+        law=Uniform(5.0, 25.0), unit="m", meaning="way from the gate zone to safety",
+        source="assumed",
+    ),
+    # people who are told
+    "console.delivery": Parameter(
+        law=Uniform(0.05, 0.30), unit="s", meaning="notice to a console", source="assumed",
+    ),
+    "guard.acknowledges": Parameter(
+        law=Triangular(3.0, 6.0, 15.0), unit="s", meaning="guard's console, notice to answer",
+        source="assumed",
+    ),
+    "station.acknowledges": Parameter(
+        law=ShiftedGamma(3.0, 2.0, 4.8),
+        unit="s",
+        meaning="station operator, notice to acknowledgement; 97.6 % within 30 s",
+        source="orders received within 30 s: 97.6-98.9 %, Ankang urban police, own publication; "
+        "the shape is assumed",
+    ),
+    "police.turnout": Parameter(
+        law=Triangular(30.0, 60.0, 90.0), unit="s", meaning="acknowledgement to a car rolling",
+        source="assumed",
+    ),
+    "police.secures": Parameter(
+        law=Triangular(20.0, 40.0, 90.0), unit="s",
+        meaning="police at the gate to the case being closed", source="assumed",
+    ),
+    "volunteer.delivery": Parameter(
+        law=Triangular(0.3, 0.8, 2.5), unit="s", meaning="push notice to a phone",
+        source="assumed",
+    ),
+    "volunteer.accepts": Parameter(
+        law=Fixed(0.362), unit="probability", meaning="says that they come", source=_CFR_COURSE,
+    ),
+    "volunteer.silent": Parameter(
+        law=Fixed(0.199), unit="probability", meaning="never answers", source=_CFR_COURSE,
+    ),
+    "volunteer.reaction": Parameter(
+        law=ShiftedGamma(15.0, 2.0, 15.0), unit="s",
+        meaning="notice on the phone to the answer, mean 45 s",
+        source="assumed after synthetic responder course data, n = 9,051 (as for volunteer.accepts); our fit, "
+        "KS p = 0.51",
+    ),
+    "volunteer.turnout": Parameter(
+        law=Triangular(5.0, 15.0, 40.0), unit="s", meaning="answer to leaving",
+        source="assumed; first responders by app need 105 s (Resuscitation 2025.110772)",
+    ),
+    # ways
+    "travel.on foot": Parameter(
+        law=Uniform(2.5, 3.5), unit="m/s", meaning="running with gear", source="assumed",
+    ),
+    "travel.e-bike": Parameter(
+        law=Triangular(3.2, 4.75, 6.3), unit="m/s",
+        meaning="e-bike, mean 17.09 km/h; the spread is assumed",
+        source="Hangzhou, doi.org/10.1177/1687814015616918",
+    ),
+    "travel.car": Parameter(
+        law=Triangular(6.5, 8.3, 11.0), unit="m/s", meaning="car in the morning peak, way by road",
+        source="assumed, 30 km/h",
+    ),
+}  # fmt: skip
+"""Name → parameter. A drill's own figures (how long a press lasts) go before these."""

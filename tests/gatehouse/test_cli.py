@@ -1,0 +1,138 @@
+"""The command line as a person meets it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from gatehouse.cli import app
+from scenarios.loader import shipped_schools
+
+
+@pytest.fixture
+def run():
+    return lambda *arguments: CliRunner().invoke(app, [str(one) for one in arguments])
+
+
+def test_two_runs_of_a_drill_with_one_seed_write_the_same_bytes(run, tmp_path):
+    files = [tmp_path / "a.json", tmp_path / "b.json"]
+    for file in files:
+        done = run("drill", "run", "d01", "--on", "sim", "--seed", 7, "--json", file)
+        assert done.exit_code == 0, done.output
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert json.loads(files[0].read_text())["passed"]
+
+
+def test_the_hash_seed_of_python_changes_nothing(tmp_path):
+    texts = []
+    for hash_seed in ("1", "2"):
+        file = tmp_path / f"{hash_seed}.json"
+        command = [sys.executable, "-m", "gatehouse", "drill", "run", "d01", "--json", str(file)]
+        subprocess.run(command, check=True, env={"PYTHONHASHSEED": hash_seed}, capture_output=True)
+        texts.append(file.read_bytes())
+    assert texts[0] == texts[1]
+
+
+def test_another_seed_is_another_story(run, tmp_path):
+    files = []
+    for seed in (1, 2):
+        files.append(tmp_path / f"{seed}.json")
+        run("drill", "run", "d01", "--seed", seed, "--json", files[-1])
+    assert files[0].read_bytes() != files[1].read_bytes()
+
+
+def test_what_is_shipped_is_right(run):
+    done = run("check", "demo-primary", "d01", "--lang", "en")
+    assert done.exit_code == 0, done.output
+    assert "demo-primary: school with" in done.output
+
+
+def test_chinese_is_spoken_when_asked(run):
+    done = run("check", "demo-primary", "--lang", "zh")
+    assert "所学校" in done.output or "学校" in done.output
+
+
+@pytest.fixture
+def broken_school(tmp_path):
+    source = shipped_schools()["demo-primary"]
+    folder = tmp_path / "demo-primary"
+    folder.mkdir()
+    for file in source.iterdir():
+        (folder / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+
+    def change(file, old, new):
+        text = (folder / file).read_text(encoding="utf-8")
+        assert old in text
+        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    change("devices.yaml", "model: ipso-push-button", "model: ipso-push-buton")
+    change("devices.yaml", "wired: {sounding: do0}", "wired: {sounding: dx0}")
+    change("school.yaml", "zone: Asia/Shanghai", "zone: Asia/Shanghay")
+    (folder / "works.csv").unlink()
+    return folder
+
+
+def test_a_broken_school_gives_every_error_at_once_with_its_place(run, broken_school):
+    done = run("check", broken_school)
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output
+    lines = done.stderr.strip().splitlines()
+    assert [line for line in lines if "did you mean 'ipso-push-button'?" in line]
+    assert [line for line in lines if "Asia/Shanghay" in line]
+    assert [line for line in lines if "works.csv" in line and "is missing" in line]
+    for line in lines:
+        place = line.removeprefix(f"{broken_school}/").split(": ")[0]
+        assert place == "works.csv" or place.count(":") == 2, line
+
+
+def test_a_point_that_the_module_does_not_have_is_named_with_its_place(run, broken_school):
+    file = broken_school / "devices.yaml"
+    text = file.read_text(encoding="utf-8").replace("ipso-push-buton", "ipso-push-button")
+    file.write_text(text, encoding="utf-8")
+    source = shipped_schools()["demo-primary"]
+    (broken_school / "works.csv").write_bytes((source / "works.csv").read_bytes())
+    (broken_school / "school.yaml").write_bytes((source / "school.yaml").read_bytes())
+    done = run("check", broken_school)
+    assert done.exit_code == 2
+    assert "devices.yaml:" in done.stderr
+    assert "has no point 'dx0'; did you mean 'do0'?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "no-such-thing"],
+        ["drill", "run", "d99"],
+        ["drill", "run", "d01", "--on", "moon"],
+        ["replay", "no-such.sqlite"],
+        ["serve", "no-such-school"],
+        ["emulate", "demo-primary", "--ports", "some"],
+        ["demo", "--for", "0"],
+    ],
+)
+def test_wrong_input_ends_with_2_and_a_sentence(run, arguments):
+    done = run(*arguments)
+    assert done.exit_code == 2, done.output
+    assert "Traceback" not in done.output
+    assert done.output.strip()
+
+
+def test_the_page_is_not_served_to_the_world(run, tmp_path):
+    done = run("serve", "demo-primary", "--host", "0.0.0.0", "--log", tmp_path / "log.sqlite")  # noqa: S104
+    assert done.exit_code == 2
+    assert "0.0.0.0" in done.output  # noqa: S104
+
+
+def test_help_imports_no_protocol_library():
+    code = (
+        "import sys, gatehouse.cli; "
+        "print([m for m in ('asyncua', 'pymodbus', 'aiocoap', 'fastapi', 'simpy') "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=Path.cwd()
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,347 @@
+"""The running server: what it decides, keeps, carries out, and survives."""
+
+import asyncio
+import shutil
+
+import pytest
+
+from gateway.restore import first_difference
+from gateway.sqlite_store import SqliteStore
+from gateway.store import MemoryStore, StoreError
+from tests.gateway.schools import BUTTON, LANE, SCHOOL, SPEAKER, HandClock, running
+from twins.alarm import AcknowledgeAlarm, AlarmState, InputRefused, ResetAlarm
+from twins.command import CommandEnded, CommandResult, RequestCommand
+from twins.documents import ConfigError
+from twins.incident import Answer, HandleIncident, Notification, RecipientAnswered
+from twins.instant import seconds
+from twins.observation import Quality
+from twins.school import Role
+
+
+class Recipients:
+    """Simulated people: they note every notice and drop a second copy."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notification] = []
+        self.dead: set[str] = set()
+        self.reached: set[tuple[str, str]] = set()
+
+    async def __call__(self, notification: Notification) -> None:
+        self.notices.append(notification)
+        if notification.responder in self.dead:
+            await asyncio.Event().wait()
+        self.reached.add((notification.incident, notification.responder))
+
+    def everywhere(self, rig) -> None:
+        for role in Role:
+            rig.gateway.channels.register(role, self)
+
+
+def request(key: str, **changes) -> RequestCommand:
+    values = {
+        "id": key,
+        "device": LANE,
+        "action": "lock",
+        "requested_by": "值班员",
+        "reason": "drill",
+        "not_after": HandClock().now() + seconds(3),
+    }
+    return RequestCommand(**{**values, **changes})
+
+
+async def test_a_press_becomes_an_alarm_an_incident_commands_and_notices():
+    people = Recipients()
+    async with running(prepare=people.everywhere) as rig:
+        await rig.press()
+        await rig.settled()
+        await rig.until(lambda: len(people.reached) == 3)
+        (incident,) = rig.gateway.view.incidents.values()
+        await rig.until(lambda: rig.gateway.history.incidents[incident.id].warned)
+        assert [one.device for one in rig.driver.executed] == [LANE, SPEAKER]
+        results = [one.result for one in rig.gateway.history.commands.values()]
+        assert results == [CommandResult.CONFIRMED, CommandResult.CONFIRMED]
+        assert {responder for _, responder in people.reached} == {
+            "elm/station",
+            "elm/console",
+            "elm/volunteer-1",
+        }
+
+
+async def test_a_batch_is_in_the_log_before_any_of_its_outputs_takes_effect():
+    class Watched(MemoryStore):
+        def __init__(self):
+            super().__init__()
+            self.kept = []
+
+        async def append(self, batch, snapshot=None):
+            await asyncio.sleep(0.01)
+            await super().append(batch, snapshot)
+            self.kept.extend(type(one).__name__ for one in batch.outputs)
+
+    store, seen = Watched(), []
+
+    def prepare(rig):
+        async def deliver(_notification):
+            seen.append("Notification" in store.kept)
+
+        for role in Role:
+            rig.gateway.channels.register(role, deliver)
+
+    async with running(store, prepare=prepare) as rig:
+        rig.driver.answer = lambda command: (
+            seen.append("Command" in store.kept),
+            CommandEnded(command=command.id, device=command.device, result=CommandResult.CONFIRMED),
+        )[1]
+        with rig.gateway.bus.subscribe() as viewer:
+            await rig.press()
+            event = await viewer.next()
+            seen.append(type(event.record).__name__ in store.kept)
+        await rig.settled()
+        await rig.until(lambda: len(seen) == 6)
+    assert all(seen)
+
+
+async def test_the_log_replays_to_the_same_outputs_and_the_history_equals_the_engine():
+    store, people = MemoryStore(), Recipients()
+    async with running(store, prepare=people.everywhere) as rig:
+        await rig.press()
+        await rig.settled()
+        rig.driver.say(BUTTON, "pressed", False)
+        await rig.batch()
+        (alarm,) = rig.gateway.view.alarms
+        (incident,) = rig.gateway.view.incidents
+        await rig.until(lambda: len(people.reached) == 3 and not rig.gateway.inbox.waiting)
+        await rig.gateway.submit(AcknowledgeAlarm(alarm=alarm, by="值班员"))
+        await rig.gateway.submit(
+            RecipientAnswered(
+                incident=incident, responder="elm/station", answer=Answer.ACKNOWLEDGED
+            )
+        )
+        assert dict(rig.gateway.history.incidents) == dict(rig.gateway.view.incidents)
+        assert dict(rig.gateway.history.alarms) == dict(rig.gateway.view.alarms)
+        await rig.gateway.submit(HandleIncident(incident=incident, by="所长", reason="resolved"))
+        await rig.gateway.submit(ResetAlarm(alarm=alarm, by="值班员", reason="over"))
+        closed = rig.gateway.history.incidents[incident]
+        assert closed.sensed <= closed.warned <= closed.acknowledged <= closed.handled
+        assert rig.gateway.history.alarms[alarm].state is AlarmState.NORMAL
+    assert await first_difference(store, [SCHOOL]) is None
+
+
+async def test_a_refused_request_is_answered_with_the_reason():
+    async with running() as rig:
+        outputs = await rig.gateway.submit(AcknowledgeAlarm(alarm="elm/alarm/9", by="x"))
+        assert outputs == (InputRefused(subject="elm/alarm/9", reason="no such alarm stands"),)
+
+
+async def test_a_repeated_value_is_no_input_and_leaves_no_row():
+    store = MemoryStore()
+    async with running(store) as rig:
+        rig.driver.say(BUTTON, "pressed", False)
+        await rig.batch()
+        rig.driver.say(BUTTON, "pressed", False)
+        await rig.until(lambda: not rig.gateway.inbox.waiting)
+        await rig.gateway.submit(AcknowledgeAlarm(alarm="none", by="x"))
+        assert [len(one.inputs) async for one in store.batches()] == [1, 1]
+
+
+async def test_a_command_to_a_device_without_a_link_is_not_executed():
+    async with running() as rig:
+        await rig.gateway.submit(request("k1", device="elm/camera"))
+        await rig.settled()
+        record = rig.gateway.history.commands["k1"]
+        assert record.result in (CommandResult.NOT_EXECUTED, CommandResult.REFUSED)
+        assert rig.driver.executed == []
+
+
+async def test_a_driver_that_never_answers_leaves_the_command_unknown_by_the_engine_s_timer():
+    async with running() as rig:
+        rig.driver.execute = lambda _: asyncio.Event().wait()
+        await rig.gateway.submit(request("k1"))
+        rig.clock.move(seconds(4))
+        await rig.until(lambda: not rig.gateway.view.commands)
+        assert rig.gateway.history.commands["k1"].result is CommandResult.UNKNOWN
+
+
+async def test_a_driver_that_breaks_in_a_command_gives_unknown_and_the_gateway_lives():
+    async with running() as rig:
+
+        async def broken(_command):
+            raise KeyError("vendor")
+
+        rig.driver.execute = broken
+        await rig.gateway.submit(request("k1"))
+        await rig.settled()
+        record = rig.gateway.history.commands["k1"]
+        assert record.result is CommandResult.UNKNOWN
+        assert "KeyError" in record.result_reason
+
+
+async def test_a_driver_that_breaks_is_shown_as_bad_with_its_cause_and_started_again():
+    async with running() as rig:
+        rig.driver.say(BUTTON, "pressed", False)
+        await rig.batch()
+        rig.driver.broken.set()
+        await rig.until(lambda: rig.gateway.view.twins[BUTTON].lost)
+        last = rig.gateway.view.twins[BUTTON].properties["pressed"]
+        assert last.quality is Quality.BAD
+        assert last.cause == "driver failed: ValueError: frame of a vendor"
+        await rig.until(lambda: len(rig.workshop.made) == 2)
+        rig.driver.say(BUTTON, "pressed", False)
+        rig.driver.say(BUTTON, "press_count", 0)
+        await rig.until(lambda: not rig.gateway.view.twins[BUTTON].lost)
+
+
+async def test_a_driver_whose_clean_up_breaks_does_not_stop_the_gateway_from_stopping():
+    async def run():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise OSError("close failed")
+
+    async with asyncio.timeout(5), running() as rig:
+        rig.driver.run = run
+        rig.driver.broken.set()
+        await rig.until(lambda: len(rig.workshop.made) == 2)
+
+
+async def test_one_dead_recipient_delays_nobody():
+    people = Recipients()
+    people.dead.add("elm/station")
+    async with running(prepare=people.everywhere) as rig:
+        await rig.press()
+        await rig.until(lambda: len(people.reached) == 2)
+        (incident,) = rig.gateway.view.incidents.values()
+        await rig.until(lambda: rig.gateway.history.incidents[incident.id].warned)
+        assignments = rig.gateway.history.incidents[incident.id].assignments
+        assert assignments["elm/station"].delivered is None
+
+
+async def test_the_console_has_the_notice_once_a_page_looks_on(monkeypatch):
+    monkeypatch.setattr("gateway.channels.RETRY_S", 0.01)
+    async with running() as rig:
+        await rig.press()
+        await rig.settled()
+        (incident,) = rig.gateway.view.incidents
+        told = rig.gateway.history.incidents
+        assert told[incident].assignments["elm/console"].delivered is None
+        with rig.gateway.bus.subscribe():
+            await rig.until(lambda: told[incident].assignments["elm/console"].delivered)
+        # Nobody said how volunteers are reached, and nothing pretends that they were.
+        assert told[incident].assignments["elm/volunteer-1"].delivered is None
+
+
+async def test_a_rule_s_deadline_wakes_the_engine_without_an_input():
+    async with running() as rig:
+        rig.driver.say("elm/presence", "present", False)
+        await rig.batch()
+        assert not rig.gateway.view.alarms
+        rig.clock.move(seconds(180))
+        await rig.until(lambda: rig.gateway.view.alarms)
+        (alarm,) = rig.gateway.view.alarms.values()
+        assert alarm.kind == "guard-off-post"
+
+
+async def crash(tmp_path, rig):
+    """Take the files as they are, as a power cut would leave them."""
+    folder = tmp_path / f"after-{rig.gateway.number}"
+    folder.mkdir()
+    for file in tmp_path.glob("log.db*"):
+        shutil.copy(file, folder / file.name)
+    return SqliteStore(folder / "log.db")
+
+
+def told(rig) -> int:
+    """Return how many deliveries are booked."""
+    (incident,) = rig.gateway.view.incidents.values()
+    return sum(one.delivered is not None for one in incident.assignments.values())
+
+
+@pytest.mark.parametrize("snapshot_every", [1000, 2])
+async def test_after_a_crash_the_alarm_stands_the_incident_goes_on_and_nothing_is_sent_twice(
+    tmp_path, monkeypatch, snapshot_every
+):
+    monkeypatch.setattr("gateway.runtime.SNAPSHOT_EVERY", snapshot_every)
+    people = Recipients()
+    people.dead.add("elm/volunteer-1")
+    async with running(SqliteStore(tmp_path / "log.db"), prepare=people.everywhere) as rig:
+        stuck = asyncio.Event()
+
+        async def execute(command):
+            rig.driver.executed.append(command)
+            await stuck.wait()
+
+        rig.driver.execute = execute
+        await rig.press()
+        await rig.until(lambda: len(rig.driver.executed) == 2 and len(people.reached) == 2)
+        rig.driver.say(BUTTON, "pressed", False)
+        await rig.until(lambda: not rig.gateway.inbox.waiting)
+        await rig.until(lambda: told(rig) == 2)
+        (before,) = rig.gateway.view.alarms.values()
+        (case,) = rig.gateway.view.incidents.values()
+        store = await crash(tmp_path, rig)
+
+    later = HandClock()
+    later.move(seconds(1))
+    after = Recipients()
+    async with running(store, later, prepare=after.everywhere) as rig:
+        (alarm,) = rig.gateway.view.alarms.values()
+        assert (alarm.id, alarm.raised, alarm.count) == (before.id, before.raised, before.count)
+        assert alarm.state is AlarmState.CLEARED_UNACKNOWLEDGED
+        assert list(rig.gateway.view.incidents) == [case.id]
+        # Who had the notice is left alone; who had not gets it now.
+        await rig.until(lambda: after.reached)
+        assert after.reached == {(case.id, "elm/volunteer-1")}
+        # The driver reads everything again; the same values are no news.
+        rig.driver.say(BUTTON, "pressed", False)
+        # Commands under way are not given again: they end as unknown.
+        assert len(rig.gateway.view.commands) == 2
+        later.move(seconds(10))
+        await rig.until(lambda: not rig.gateway.view.commands)
+        assert rig.driver.executed == []
+        results = {one.result for one in rig.gateway.history.commands.values()}
+        assert results == {CommandResult.UNKNOWN}
+        # And the case goes on to its end under the same name.
+        await rig.gateway.submit(
+            RecipientAnswered(incident=case.id, responder="elm/station", answer=Answer.ACKNOWLEDGED)
+        )
+        await rig.gateway.submit(HandleIncident(incident=case.id, by="所长", reason="resolved"))
+        assert rig.gateway.history.incidents[case.id].handled
+        assert len(rig.gateway.history.incidents) == 1
+    store = SqliteStore(store._path)
+    await store.open(["elm"])
+    assert await first_difference(store, [SCHOOL]) is None
+    await store.close()
+
+
+async def test_a_log_that_cannot_be_written_silences_nothing_and_the_next_snapshot_bridges_it():
+    class Failing(MemoryStore):
+        full = False
+
+        async def append(self, batch, snapshot=None):
+            if self.full:
+                raise StoreError("the disk is full")
+            await super().append(batch, snapshot)
+
+    store, people = Failing(), Recipients()
+    async with running(store, prepare=people.everywhere) as rig:
+        rig.driver.say(BUTTON, "pressed", False)
+        await rig.batch()
+        store.full = True
+        await rig.press()
+        await rig.until(lambda: len(people.reached) == 3)
+        assert rig.gateway.store_failure == "the disk is full"
+        store.full = False
+        rig.driver.say(BUTTON, "pressed", False)
+        await rig.until(lambda: not rig.gateway.store_failure)
+    with pytest.raises(ConfigError, match="are missing from the log"):
+        await first_difference(store, [SCHOOL])
+    async with running(store, prepare=people.everywhere) as rig:
+        assert len(rig.gateway.view.alarms) == 1
+
+
+async def test_a_store_that_cannot_be_opened_is_left_closed(tmp_path):
+    path = tmp_path / "log.db"
+    path.write_text("no database " * 100)
+    with pytest.raises(ConfigError):
+        async with running(SqliteStore(path)):
+            pass

@@ -1,0 +1,106 @@
+"""What becomes an observation and what does not, with time given by hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from protocols.descriptions import library, read_model
+from protocols.interfaces import ConnectedDevice
+from protocols.reporting import Reporter
+from twins.instant import Instant, milliseconds, seconds
+from twins.observation import Observation, Quality
+
+NOON = seconds(1_800_000_000)
+
+
+@dataclass
+class Clock:
+    """A clock that stands where it is put."""
+
+    at: Instant = NOON
+
+    def now(self) -> Instant:
+        return self.at
+
+    async def sleep_until(self, instant: Instant) -> None:
+        self.at = instant
+
+
+@dataclass
+class Kept:
+    batches: list[list[Observation]] = field(default_factory=list)
+    heard_devices: list[str] = field(default_factory=list)
+
+    def observe(self, observations: Sequence[Observation]) -> None:
+        self.batches.append(list(observations))
+
+    def heard(self, devices: Sequence[str], at: Instant) -> None:
+        self.heard_devices.extend(devices)
+
+
+def reporter() -> tuple[Reporter, Kept]:
+    button = read_model(library()["ipso-push-button"])
+    presence = read_model(library()["ipso-presence"])
+    kept = Kept()
+    devices = [
+        ConnectedDevice(id="button", model=button, lost_after=seconds(2)),
+        ConnectedDevice(id="presence", model=presence, lost_after=seconds(10)),
+    ]
+    return Reporter(devices, kept, Clock()), kept
+
+
+def test_one_answer_is_one_batch_with_both_times():
+    report, kept = reporter()
+    report.read("button", {"pressed": True, "press_count": 4}, 0, source_time=NOON - 5)
+    (batch,) = kept.batches
+    assert {seen.property: seen.value for seen in batch} == {"pressed": True, "press_count": 4}
+    assert {(seen.source_time, seen.receive_time) for seen in batch} == {(NOON - 5, NOON)}
+
+
+def test_without_a_source_time_the_answer_s_arrival_counts():
+    report, kept = reporter()
+    report.read("button", {"pressed": True}, 0)
+    assert kept.batches[0][0].source_time == NOON
+
+
+def test_a_repeated_value_is_heard_and_nothing_else():
+    report, kept = reporter()
+    report.read("button", {"pressed": True}, 0)
+    report.read("button", {"pressed": True}, 1)
+    assert len(kept.batches) == 1
+    assert kept.heard_devices == ["button", "button"]
+
+
+def test_a_failing_point_turns_bad_alone_and_once():
+    report, kept = reporter()
+    report.read("button", {"pressed": False, "press_count": 1}, 0)
+    report.failed("button", ["press_count"], "4.04 Not Found")
+    report.failed("button", ["press_count"], "4.04 Not Found")
+    assert len(kept.batches) == 2
+    (bad,) = kept.batches[1]
+    assert (bad.property, bad.quality, bad.cause) == ("press_count", Quality.BAD, "4.04 Not Found")
+    assert report.value("button", "pressed") == (False, Quality.GOOD, "")
+
+
+def test_a_lost_device_is_bad_in_every_point_and_its_neighbour_in_none():
+    report, kept = reporter()
+    report.lost("button", "silent for 2 s")
+    assert {seen.device for seen in kept.batches[0]} == {"button"}
+    assert {seen.property for seen in kept.batches[0]} == {"pressed", "press_count"}
+
+
+def test_the_same_value_after_a_loss_is_news():
+    report, kept = reporter()
+    report.read("button", {"pressed": False}, 0)
+    report.lost("button", "gone")
+    report.read("button", {"pressed": False}, 1)
+    assert [seen.quality for seen in kept.batches[-1]] == [Quality.GOOD]
+
+
+def test_silence_is_overdue_exactly_at_each_device_s_limit():
+    report, _ = reporter()
+    report.start(0)
+    report.read("button", {"pressed": False}, milliseconds(500))
+    assert report.next_overdue() == milliseconds(2500)
+    assert report.overdue(milliseconds(2500) - 1) == ()
+    assert report.overdue(milliseconds(2500)) == ("button",)
+    assert set(report.overdue(seconds(10))) == {"button", "presence"}
