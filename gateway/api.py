@@ -31,7 +31,7 @@ from twins.instant import iso, parse_duration
 from twins.records import Input, encode_record
 
 TICK_S = 1.0
-"""Longest silence of the event stream: the page shows its link as lost when ticks stop."""
+"""How often the event stream says that it lives: the page shows its link as lost without."""
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -213,20 +213,26 @@ async def events(
     something was missed and everything is to be read again. With `Last-Event-ID` the stream goes
     on after that event.
     """
+    clock = asyncio.get_running_loop().time
     with gateway.bus.subscribe(after=last_event_id) as viewer:
-        yield _tick(gateway)
+        tick_at = clock()
         while True:
-            event = await _next(viewer)
+            # Ticks keep their time also while outputs come faster than they do.
+            if clock() >= tick_at:
+                tick_at = clock() + TICK_S
+                yield _tick(gateway)
+            event = await _next(viewer, tick_at)
             if viewer.lost:
                 yield ServerSentEvent(event="reset", data={})
             if event is None:
                 return
-            yield _tick(gateway) if event == "tick" else _output(event)
+            if event != "tick":
+                yield _output(event)
 
 
-async def _next(viewer: Subscription) -> Event | Literal["tick"] | None:
+async def _next(viewer: Subscription, until: float) -> Event | Literal["tick"] | None:
     try:
-        async with asyncio.timeout(TICK_S):
+        async with asyncio.timeout_at(until):
             return await viewer.next()
     except TimeoutError:
         return "tick"

@@ -18,7 +18,7 @@ from twins.school import Role
 DELIVERY_TIMEOUT_S = 3.0
 """Longest wait for one attempt (ours; volunteers are to be reached within 3 s, drill D01)."""
 
-RETRY_S = 2.0
+RETRY_S = 1.0
 """Pause after an attempt that failed (assumed)."""
 
 Channel: TypeAlias = Callable[[Notification], Awaitable[None]]

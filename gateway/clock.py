@@ -24,7 +24,7 @@ class WallClock:
 
 
 class StoryClock:
-    """A story's time on the wall: it starts at `start`, held; it runs at speed 1 and can be skipped.
+    """A story's time on the wall: it starts at `start`, held, runs at speed 1, can be skipped.
 
     Rule deadlines and source times use it; protocol time-outs and back-off stay on the wall.
     """

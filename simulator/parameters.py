@@ -216,8 +216,8 @@ PARAMETERS: Mapping[str, Parameter] = {
     "volunteer.reaction": Parameter(
         law=ShiftedGamma(15.0, 2.0, 15.0), unit="s",
         meaning="notice on the phone to the answer, mean 45 s",
-        source="assumed after synthetic responder course data, n = 9,051 (as for volunteer.accepts); our fit, "
-        "KS p = 0.51",
+        source="assumed after synthetic responder course data, n = 9,051 (as for "
+        "volunteer.accepts); our fit, KS p = 0.51",
     ),
     "volunteer.turnout": Parameter(
         law=Triangular(5.0, 15.0, 40.0), unit="s", meaning="answer to leaving",

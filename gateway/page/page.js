@@ -299,7 +299,8 @@ function drawSum() {
 function changed(record, at) {
   const property = state.devices.get(record.device)?.properties.find((one) => one.name === record.property);
   if (!property) return;
-  Object.assign(property, { value: record.value, quality: record.quality, cause: record.cause, receive_time: at });
+  Object.assign(property, { value: record.value, quality: record.quality, cause: record.cause,
+    receive_time: at, kind: property.kind ?? "measured" });
   const row = rows.get(`${record.device}|${record.property}`);
   if (!row) return;
   drawRow(row);

@@ -40,7 +40,7 @@ def decode(payload: bytes, content_format: int | None, point: Point) -> Raw:
     """
     reader = READERS.get(TEXT if content_format is None else content_format)
     if reader is None:
-        raise MalformedError(f"content format {content_format} is not one we read")
+        raise MalformedError(f"content format {content_format:d} is not one we read")
     return reader(payload, point)
 
 

@@ -36,11 +36,12 @@ class CoapDriver:
         ipaddress.ip_address(host)  # names would be looked up in the middle of an alarm
         self._clock = clock
         self._reporter = Reporter(link.devices, sink, clock)
-        self._endpoint = Endpoint(host, port)
+        # One socket per device: a device that hangs behind a shared host holds up no other.
+        self._endpoints = {device.id: Endpoint(host, port) for device in link.devices}
         self._watched = {
             device.id: WatchedDevice(
                 device,
-                self._endpoint,
+                self._endpoints[device.id],
                 self._reporter,
                 Backoff(stream=streams.stream("coap", device.id, "backoff")),
             )
@@ -58,9 +59,9 @@ class CoapDriver:
                     tasks.create_task(watched.watch_silence())
                     tasks.create_task(watched.keep_reading())
         finally:
-            for watched in self._watched.values():
+            for device, watched in self._watched.items():
                 await watched.say_goodbye()
-            await self._endpoint.close()
+                await self._endpoints[device].close()
 
     async def execute(self, command: Command) -> CommandEnded:
         """Put once, confirm by reading back; one command at a time per device."""
@@ -86,14 +87,15 @@ class CoapDriver:
     async def _put(self, write: Write, command: Command) -> None:
         address = write.point.address
         assert isinstance(address, ResourcePath)
-        message = self._endpoint.message(PUT, address, Once())
+        endpoint = self._endpoints[command.device]
+        message = endpoint.message(PUT, address, Once())
         message.payload = encode(write.point.raw_of(write.value), write.point)
         message.opt.content_format = TEXT
         within = time_left(self._clock, command.not_after)
-        async with self._endpoint.turns.turn(command=True, within=within):
+        async with endpoint.turns.turn(command=True, within=within):
             if self._clock.now() > command.not_after:
                 raise LinkLostError("it is past its time")
-            _judge(await self._endpoint.exchange(message))
+            _judge(await endpoint.exchange(message))
 
 
 def _judge(answer: Message) -> None:

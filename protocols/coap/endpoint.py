@@ -9,6 +9,7 @@ single notification - its own iterator keeps the latest only.
 import asyncio
 import functools
 from collections.abc import Callable
+from typing import Any
 
 from aiocoap import Context, Message
 from aiocoap.error import ConRetransmitsExceeded, Error, MessageError
@@ -77,7 +78,7 @@ class Endpoint:
         self.netloc = hostportjoin(host, port)
         self._context: Context | None = None
         self._tokens: TokenManager | None = None
-        self._remote: object = None
+        self._remote: Any = None
         self.turns = Turns()
         self._failures = 0
 
@@ -141,6 +142,9 @@ class Endpoint:
         """Free the socket. Every registration ends."""
         context, self._context, self._tokens = self._context, None, None
         if context is not None:
+            # aiocoap forgets first who reads the socket and closes it then; a datagram in between
+            # would be an AttributeError in the log.
+            self._remote._transport.abort()  # noqa: SLF001
             await context.shutdown()
 
     async def _open(self) -> None:

@@ -2,12 +2,13 @@
 
 import asyncio
 
+from protocols.interfaces import Link
+from protocols.loopback.driver import LoopbackDriver
 from protocols.loopback.wire import Faults, wire
-from tests.contract.bench import LOST_AFTER, Bench, running
+from tests.contract.bench import LOST_AFTER, Bench, Recorder, any_port, devices, running
 from tests.virtual_time import LoopClock, in_virtual_time
 from twins.command import CommandResult
 from twins.instant import milliseconds, seconds
-from twins.observation import Quality
 from twins.streams import Streams
 
 HEARTBEAT = milliseconds(500)
@@ -34,12 +35,15 @@ def test_a_silent_device_is_lost_exactly_when_its_time_is_up():
     in_virtual_time(story())
 
 
-def test_a_device_that_never_answers_is_lost_as_well():
+def test_a_device_that_was_never_heard_is_lost_as_well():
     async def story():
-        async with running("loopback", clock=LoopClock()) as bench:
-            wire(bench.url).partitioned = True
-            await bench.all_bad()
-            assert bench.sink.latest("button").quality is Quality.BAD
+        sink, clock = Recorder(), LoopClock()
+        link = Link(url=any_port("loopback"), devices=devices("loopback"))
+        async with asyncio.TaskGroup() as tasks:
+            driver = tasks.create_task(LoopbackDriver(link, sink, clock, Streams(1)).run())
+            await sink.until(lambda: sink.bad("button"))
+            assert clock.now() == LOST_AFTER["button"]
+            driver.cancel()
 
     in_virtual_time(story())
 

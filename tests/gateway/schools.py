@@ -13,7 +13,7 @@ from tests.twins.schools import ELM, MONDAY_0700
 from twins.capability import Line, capabilities
 from twins.clock import Clock
 from twins.command import Command, CommandEnded, CommandResult
-from twins.instant import Instant, in_seconds
+from twins.instant import Instant
 from twins.observation import Observation, Quality, Value
 from twins.school import Device, School, Zone
 from twins.streams import Streams
@@ -184,11 +184,14 @@ class Rig:
 
     async def settled(self) -> None:
         """Return once nothing waits and no command is under way."""
-        await self.until(lambda: not self.gateway.inbox.waiting and not self.gateway.view.commands)
-
-    async def seconds(self, duration: int) -> None:
-        self.clock.move(duration)
-        await asyncio.sleep(0.01 + in_seconds(0))
+        commands = self.gateway.history.commands
+        await self.until(
+            lambda: (
+                not self.gateway.inbox.waiting
+                and not self.gateway.view.commands
+                and all(one.result for one in commands.values())
+            )
+        )
 
 
 @asynccontextmanager

@@ -55,6 +55,8 @@ async def test_a_press_becomes_an_alarm_an_incident_commands_and_notices():
         await rig.press()
         await rig.settled()
         await rig.until(lambda: len(people.reached) == 3)
+        commands = rig.gateway.history.commands.values()
+        await rig.until(lambda: all(one.result for one in commands))
         (incident,) = rig.gateway.view.incidents.values()
         await rig.until(lambda: rig.gateway.history.incidents[incident.id].warned)
         assert [one.device for one in rig.driver.executed] == [LANE, SPEAKER]
@@ -147,7 +149,7 @@ async def test_a_repeated_value_is_no_input_and_leaves_no_row():
 async def test_a_command_to_a_device_without_a_link_is_not_executed():
     async with running() as rig:
         await rig.gateway.submit(request("k1", device="elm/camera"))
-        await rig.settled()
+        await rig.until(lambda: rig.gateway.history.commands["k1"].result)
         record = rig.gateway.history.commands["k1"]
         assert record.result in (CommandResult.NOT_EXECUTED, CommandResult.REFUSED)
         assert rig.driver.executed == []
@@ -158,7 +160,7 @@ async def test_a_driver_that_never_answers_leaves_the_command_unknown_by_the_eng
         rig.driver.execute = lambda _: asyncio.Event().wait()
         await rig.gateway.submit(request("k1"))
         rig.clock.move(seconds(4))
-        await rig.until(lambda: not rig.gateway.view.commands)
+        await rig.until(lambda: rig.gateway.history.commands["k1"].result)
         assert rig.gateway.history.commands["k1"].result is CommandResult.UNKNOWN
 
 
@@ -170,7 +172,7 @@ async def test_a_driver_that_breaks_in_a_command_gives_unknown_and_the_gateway_l
 
         rig.driver.execute = broken
         await rig.gateway.submit(request("k1"))
-        await rig.settled()
+        await rig.until(lambda: rig.gateway.history.commands["k1"].result)
         record = rig.gateway.history.commands["k1"]
         assert record.result is CommandResult.UNKNOWN
         assert "KeyError" in record.result_reason
@@ -296,10 +298,10 @@ async def test_after_a_crash_the_alarm_stands_the_incident_goes_on_and_nothing_i
         # Commands under way are not given again: they end as unknown.
         assert len(rig.gateway.view.commands) == 2
         later.move(seconds(10))
-        await rig.until(lambda: not rig.gateway.view.commands)
+        commands = rig.gateway.history.commands
+        await rig.until(lambda: all(one.result for one in commands.values()))
         assert rig.driver.executed == []
-        results = {one.result for one in rig.gateway.history.commands.values()}
-        assert results == {CommandResult.UNKNOWN}
+        assert {one.result for one in commands.values()} == {CommandResult.UNKNOWN}
         # And the case goes on to its end under the same name.
         await rig.gateway.submit(
             RecipientAnswered(incident=case.id, responder="elm/station", answer=Answer.ACKNOWLEDGED)

@@ -1,5 +1,6 @@
 """CoAP addresses and payloads: plain text as LwM2M writes it, and bare JSON values."""
 
+import contextlib
 from decimal import Decimal
 
 import pytest
@@ -117,10 +118,8 @@ def test_every_text_survives_the_wire(value):
 @given(st.binary(max_size=40), st.sampled_from([BOOLEAN, INTEGER, NUMBER, TEXTUAL]))
 def test_any_bytes_are_read_or_refused_and_nothing_else(payload, kind):
     for content_format in (TEXT, JSON, CBOR):
-        try:
-            assert decode(payload, content_format, kind) is not None
-        except MalformedError as error:
-            assert str(error)
+        with contextlib.suppress(MalformedError):
+            assert isinstance(decode(payload, content_format, kind), bool | int | float | str)
 
 
 def test_a_path_is_read_and_written_back():
@@ -130,5 +129,5 @@ def test_a_path_is_read_and_written_back():
 
 @pytest.mark.parametrize("text", ["3347/0", "/", "/a//b", "/a/../b", "/a?x=1", "/a b", ""])
 def test_what_is_no_path_is_refused(text):
-    with pytest.raises(ValueError, match="path|segment"):
+    with pytest.raises(ValueError, match=r"path|segment"):
         parse_path(text)
