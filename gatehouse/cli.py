@@ -4,6 +4,8 @@ Exit codes: 0 done, 1 done and the answer is no (a drill failed, a replay differ
 """
 
 import asyncio
+import logging
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -158,7 +160,18 @@ def replay(
 
 def main() -> None:
     """Run the command line."""
+    _log_to_stderr()
     app()
+
+
+def _log_to_stderr() -> None:
+    """Log what is out of the ordinary, away from the answer."""
+    import structlog
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def _run(work: Coroutine[Any, Any, Answer], say: Say) -> Answer:

@@ -204,24 +204,25 @@ class _Compiler:
             self._complain(("properties",), f"{capability.name} needs {', '.join(missing)}")
 
 
-_ARITHMETIC = re.compile(r"\{n([+-])(\d+)(?::(0\d))?\}")
+_ARITHMETIC = re.compile(r"\{(?:(\d+)\*)?n(?:([+-])(\d+))?(?::(0\d))?\}")
 
 
 def _filled(template: str, number: int | None, parameters: Mapping[str, str | int]) -> str:
-    """Put the running number (`{n}`, `{n-1}`, `{n:02}`) and the parameters into an address."""
+    """Put the running number (`{n}`, `{2*n}`, `{n-1}`, `{n:02}`) and parameters into an address."""
     text = template
     if number is not None:
-        text = _ARITHMETIC.sub(
-            lambda match: format(
-                number + int(match[2]) * (1 if match[1] == "+" else -1), match[3] or ""
-            ),
-            numbered(text, number),
-        )
+        text = _ARITHMETIC.sub(lambda match: _term(match, number), text)
     for name, value in parameters.items():
         text = text.replace("{" + name + "}", str(value))
     if "{" in text:
         raise ValueError(f"{text!r}: nothing is given for what stands in braces")
     return text
+
+
+def _term(match: re.Match[str], number: int) -> str:
+    factor, sign, shift, form = match.groups()
+    term = number * int(factor or 1) + int(f"{sign or ''}{shift or 0}")
+    return format(term, form or "")
 
 
 def _bits(written: str | int | None) -> tuple[int, int] | None:

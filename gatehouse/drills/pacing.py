@@ -1,7 +1,7 @@
 """A simulated timeline played on the wall: idle stretches skipped, reaction windows at speed 1."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from gateway.clock import StoryClock
 from simulator.timeline import Timeline
@@ -15,7 +15,8 @@ class Pacer:
     """Keeps simulated time equal to the story clock, and the story clock moving.
 
     `busy` says whether the platform has something under way, as an unanswered command; then
-    nothing is skipped. `deadline` is the platform's own next deadline; a skip never passes it.
+    nothing is skipped. `handed_over` returns once the wire has everything that the world did, which
+    a skip must not overtake. `deadline` is the platform's own next; a skip never passes it.
     """
 
     def __init__(
@@ -24,11 +25,13 @@ class Pacer:
         clock: StoryClock,
         *,
         busy: Callable[[], bool],
+        handed_over: Callable[[], Awaitable[None]],
         deadline: Callable[[], Instant | None],
     ) -> None:
         self._timeline = timeline
         self._clock = clock
         self._busy = busy
+        self._handed_over = handed_over
         self._deadline = deadline
         self._awake_until: Instant = clock.now()
         self._poked = asyncio.Event()
@@ -61,6 +64,7 @@ class Pacer:
                 # Somebody acts or is about to: wait as long as life would.
                 await self._wait_until(min(due, max(self._awake_until, now + SETTLED)))
                 continue
+            await self._handed_over()
             self.skipped += self._clock.skip_to(min(due, self._deadline() or due))
             await asyncio.sleep(0)
 

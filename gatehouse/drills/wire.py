@@ -111,6 +111,7 @@ class WireStage:
             self.world.timeline,
             self.clock,
             busy=self._busy,
+            handed_over=self._handed_over,
             deadline=self._next_deadline,
         )
         await self.gateway.__aenter__()
@@ -166,12 +167,11 @@ class WireStage:
             self._pacer.react(WINDOWS.get(event.kind, WINDOW))
 
     def _busy(self) -> bool:
-        return bool(
-            self.gateway.view.commands
-            or self.gateway.inbox.waiting
-            or self._published.qsize()
-            or self._answered.qsize()
-        )
+        return bool(self.gateway.view.commands or self.gateway.inbox.waiting)
+
+    async def _handed_over(self) -> None:
+        await self._published.join()
+        await self._answered.join()
 
     def _next_deadline(self) -> Instant | None:
         return self.gateway.view.next_deadline()
@@ -202,10 +202,12 @@ class WireStage:
         while True:
             device, values = await self._published.get()
             await self.emulation.publish(device, values)
+            self._published.task_done()
 
     async def _answering(self) -> None:
         while True:
             await self.gateway.submit(await self._answered.get())
+            self._answered.task_done()
 
     async def _devices_ready(self) -> None:
         try:

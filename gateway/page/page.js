@@ -215,7 +215,7 @@ function drawRow(row) {
   put(row.unit, property.unit ? text(`unit-${property.unit}`) : "");
   const pretended = property.kind && property.kind !== "measured" ? ` · ${text(`kind-${property.kind}`)}` : "";
   put(row.word, `${QUALITY_SYMBOL[property.quality]} ${text(`quality-${property.quality}`)}${pretended}`);
-  put(row.cause, property.quality === "good" ? "" : property.cause);
+  put(row.cause, property.quality === "good" ? "" : state.texts[`cause-${property.cause}`] ?? property.cause);
   row.cause.hidden = property.quality === "good" || !property.cause;
   row.quality.dataset.state = property.quality;
   row.node.classList.toggle("bad", property.quality === "bad");

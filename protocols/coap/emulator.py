@@ -38,6 +38,27 @@ class Notifying(TransportTuning):  # type: ignore[misc]  # aiocoap has no types
     reliability = True
 
 
+class Serving(Context):  # type: ignore[misc]  # aiocoap has no types
+    """A server that can be closed while requests come in.
+
+    aiocoap cancels the tasks of its requests; one that had not begun would leave a coroutine that
+    was never awaited. So no request is begun any more, and those begun get a moment.
+    """
+
+    closing = False
+
+    def render_to_pipe(self, pipe: Pipe) -> None:
+        """Answer a request, unless it comes too late."""
+        if not self.closing:
+            super().render_to_pipe(pipe)
+
+    async def close(self) -> None:
+        """Close the socket and forget every observer."""
+        self.closing = True
+        await asyncio.sleep(0)
+        await self.shutdown()
+
+
 class CoapEmulator:
     """Implements `protocols.interfaces.Emulator` for `coap://` links."""
 
@@ -46,7 +67,7 @@ class CoapEmulator:
         self._on_write = on_write
         self._values = {device.id: dict(values_or_none(device.model)) for device in link.devices}
         self._resources: dict[tuple[str, str], PointResource] = {}
-        self._context: Context | None = None
+        self._context: Serving | None = None
         self._deaf: socket.socket | None = None
         self._address = ("", 0)
 
@@ -99,14 +120,14 @@ class CoapEmulator:
                 self._resources[device.id, point.name] = resource
                 site.add_resource(path.segments, resource)
         # simplesocketserver: one IPv4 or IPv6 address, no TCP beside it.
-        self._context = await Context.create_server_context(
+        self._context = await Serving.create_server_context(
             site, bind=self._address, transports=["simplesocketserver"]
         )
 
     async def _stop_serving(self) -> None:
         context, self._context = self._context, None
         if context is not None:
-            await context.shutdown()
+            await context.close()
 
     def _stop_being_deaf(self) -> None:
         if self._deaf is not None:

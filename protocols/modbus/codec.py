@@ -10,8 +10,8 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from protocols.model import Point, Raw
 from protocols.modbus.address import Register
+from protocols.model import Point, Raw
 
 Cells: TypeAlias = Sequence[int] | Sequence[bool]
 """Consecutive cells of one table."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from protocols.interfaces import ConnectedDevice
-from protocols.model import Point
 from protocols.modbus.address import Table
 from protocols.modbus.codec import register_of, width
+from protocols.model import Point
 from twins.instant import Duration
 
 MAX_REGISTERS = 125

@@ -9,7 +9,7 @@ from simulator.devices.device import SimulatedDevice
 class WatchingCamera(SimulatedDevice):
     """A camera whose analysis gives a loitering contact, where the product has one."""
 
-    START: ClassVar = {"online": True, "recording": True}
+    START: ClassVar = {"online": True, "recording": True, "storage_days": 30.0}
 
     def watch(self, noticed: Callable[[], None]) -> None:
         """Notice a loiterer after a drawn delay and call `noticed`; never without analysis."""

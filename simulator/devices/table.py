@@ -8,6 +8,14 @@ from simulator.devices.button import OneKeyAlarmButton
 from simulator.devices.camera import WatchingCamera
 from simulator.devices.device import SimulatedDevice, Surroundings
 from simulator.devices.environment import WanderingEnvironment
+from simulator.devices.front_end import EventFrontEnd, FaceFrontEnd
+from simulator.devices.in_order import (
+    ChargedSupply,
+    FullCabinet,
+    IdleIntercom,
+    OnlineTerminal,
+    QuietLink,
+)
 from simulator.devices.lane import HeardLoudspeaker, WatchedLane
 from simulator.devices.locker import LockerBank
 from simulator.devices.presence import MannedPost
@@ -18,13 +26,22 @@ BEHAVIOURS: Mapping[str, type[SimulatedDevice]] = {
     "barrier": TravellingBarrier,
     "camera": WatchingCamera,
     "environment-sensor": WanderingEnvironment,
+    "event-recognition-front-end": EventFrontEnd,
+    "face-recognition-front-end": FaceFrontEnd,
+    "fire-alarm-panel": SimulatedDevice,
+    "guard-console": OnlineTerminal,
     "guard-post-presence": MannedPost,
+    "intercom": IdleIntercom,
     "lane": WatchedLane,
     "locker-bank": LockerBank,
     "loudspeaker": HeardLoudspeaker,
+    "network-link": QuietLink,
     "one-key-alarm": OneKeyAlarmButton,
     "remote-io": SimulatedDevice,
     "siren": SimulatedDevice,
+    "tool-cabinet": FullCabinet,
+    "ups": ChargedSupply,
+    "visitor-terminal": OnlineTerminal,
     "walk-through-gate": SimulatedDevice,
 }
 """Capability → behaviour; `SimulatedDevice` itself holds levels and nothing more."""

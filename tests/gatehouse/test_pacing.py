@@ -8,11 +8,19 @@ from simulator.timeline import Timeline
 from twins.instant import seconds
 
 
+async def at_once():
+    return None
+
+
 def stage(busy=lambda: False, deadline=lambda: None):
     timeline = Timeline(0)
     clock = StoryClock(0)
     clock.run()
-    return timeline, clock, Pacer(timeline, clock, busy=busy, deadline=deadline)
+    return (
+        timeline,
+        clock,
+        Pacer(timeline, clock, busy=busy, handed_over=at_once, deadline=deadline),
+    )
 
 
 async def test_an_idle_stretch_is_skipped_to_the_next_event_and_no_further():

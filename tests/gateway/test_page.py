@@ -1,0 +1,107 @@
+"""The live page in a real browser: what a person sees, in two widths and both languages."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from gateway.api import make_app
+from gateway.web import WebServer
+from tests.gateway.schools import BUTTON, Rig, running
+from twins.observation import Quality
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    async with running() as rig:
+        rig.driver.say(BUTTON, "pressed", False)
+        rig.driver.say("elm/button-2", "pressed", None, Quality.BAD, "no answer for 2 s")
+        yield rig
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        await browser.close()
+
+
+class Served:
+    """The page's server, which a test can stop."""
+
+    def __init__(self, rig: Rig) -> None:
+        simulated = [{"en": "police are simulated", "zh": "民警为模拟"}]
+        app = make_app(rig.gateway, simulated)
+        self.web = WebServer(app, "127.0.0.1", 0, before_stop=rig.gateway.bus.close)
+        self.task: asyncio.Task[None] | None = None
+
+
+@pytest.fixture
+async def served(rig: Rig) -> AsyncIterator[Served]:
+    served = Served(rig)
+    async with asyncio.TaskGroup() as group:
+        served.task = group.create_task(served.web.run())
+        yield served
+        served.task.cancel()
+
+
+async def opened(browser: Browser, served: Served, width: int, language: str) -> Page:
+    context = await browser.new_context(
+        viewport={"width": width, "height": 800}, locale=language, reduced_motion="reduce"
+    )
+    page = await context.new_page()
+    asked: list[str] = []
+    wrong: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    await page.goto(served.web.url)
+    await expect(page.locator("#link")).to_have_attribute("data-state", "good")
+    assert all(url.startswith(served.web.url) for url in asked)
+    assert wrong == []
+    return page
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "en"), (390, "zh-CN")])
+async def test_an_alarm_appears_by_itself_is_dealt_with_by_name_and_nothing_overflows(
+    rig, served, browser, width, language
+):
+    chinese = language == "zh-CN"
+    page = await opened(browser, served, width, language)
+    await expect(page.locator("#all-quiet")).to_be_hidden()  # the lost button is a warning
+    await expect(page.locator("#simulated")).to_contain_text("模拟" if chinese else "SIMULATED")
+    await expect(page.locator(".device.bad", has_text="no answer for 2 s")).to_have_count(1)
+    rig.driver.say(BUTTON, "pressed", True)
+    await expect(page.locator(".case.open h3")).to_contain_text("正门" if chinese else "Main gate")
+    rig.driver.say(BUTTON, "pressed", False)
+    await page.locator(".case.open button.primary").click()
+    await expect(page.locator(".case.open .stamp.done")).to_have_count(3)
+    card = page.locator('.alarm[data-severity="alarm"]')
+    await card.get_by_role("button", name="确认" if chinese else "Acknowledge").click()
+    await page.keyboard.type("值班员")
+    await page.keyboard.press("Enter")
+    await card.get_by_role("button", name="复位" if chinese else "Reset").click()
+    await page.keyboard.type("over")
+    await page.keyboard.press("Enter")
+    await expect(page.locator('#alarm-list .alarm[data-severity="alarm"]')).to_have_count(0)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_the_page_changes_its_language_and_keeps_it(served, browser):
+    page = await opened(browser, served, 1280, "en")
+    await page.get_by_role("button", name="中文").click()
+    await expect(page.locator("h1")).to_have_text("榆树小学")
+    await page.reload()
+    await expect(page.locator("#devices-title")).to_have_text("设备")
+
+
+async def test_a_page_without_live_data_says_so_in_big_letters(served, browser):
+    page = await opened(browser, served, 1280, "en")
+    served.task.cancel()
+    await expect(page.locator("#lost")).to_contain_text("No live data since", timeout=8000)
