@@ -23,14 +23,17 @@ from protocols.interfaces import ConnectedDevice, Link
 from protocols.registry import PROTOCOLS
 from twins.alarm import (
     AcknowledgeAlarm,
+    Alarm,
     AlarmChanged,
     AlarmEvent,
     AlarmRaised,
     AlarmRepeated,
+    InputRefused,
     ResetAlarm,
 )
 from twins.capability import Line, capabilities
 from twins.observation import Quality, Value
+from twins.rules import one_key_alarm
 from twins.school import Device, School
 from twins.streams import Streams
 
@@ -147,12 +150,12 @@ class _Presser:
                 await self._press()
                 if reset:
                     await self._reset(viewer)
+                await self._drain(viewer)
             async with asyncio.timeout(10):
                 while self._counted < presses:
                     self._book(await viewer.next())
             await asyncio.sleep(1)  # whatever would be one too many has come by now
-            while not viewer._queue.empty():  # noqa: SLF001
-                self._book(await viewer.next())
+            await self._drain(viewer)
         return Outcome(
             button=self._button,
             presses=presses,
@@ -160,6 +163,10 @@ class _Presser:
             alarms=self._alarms,
             counted=self._counted,
         )
+
+    async def _drain(self, viewer: Subscription) -> None:
+        while viewer.waiting:
+            self._book(await viewer.next())
 
     def _good(self) -> bool:
         known = self._gateway.view.twins[self._device].properties
@@ -177,30 +184,41 @@ class _Presser:
         await self._emulation.publish(self._device, {self._contact: False})
 
     async def _reset(self, viewer: Subscription) -> None:
-        """Wait for the alarm and for its cause to end, then acknowledge and reset it."""
-        before, alarm = self._alarms, ""
+        """Wait for the alarm, then acknowledge and reset it as soon as its cause is gone.
+
+        The counter may show a press before the contact does; then a reset between the two is
+        refused, because the button is down, and is asked for again after the release.
+        """
+        alarm = ""
         async with asyncio.timeout(10):
             while True:
                 event = await viewer.next()
                 self._book(event)
                 record = event.record if event else None
-                if isinstance(record, AlarmRaised) and record.alarm.device == self._device:
+                if isinstance(record, AlarmRaised) and self._is_ours(record.alarm):
                     alarm = record.alarm.id
                 cleared = isinstance(record, AlarmChanged) and record.event is AlarmEvent.CLEAR
-                if self._alarms > before and cleared and record.alarm == alarm:
-                    break
+                if cleared and record.alarm == alarm and await self._is_reset(alarm):
+                    return
+
+    async def _is_reset(self, alarm: str) -> bool:
         await self._gateway.submit(AcknowledgeAlarm(alarm=alarm, by="benchmark"))
-        await self._gateway.submit(ResetAlarm(alarm=alarm, by="benchmark", reason="pressed"))
+        reset = ResetAlarm(alarm=alarm, by="benchmark", reason="pressed")
+        outputs = await self._gateway.submit(reset)
+        return not any(isinstance(one, InputRefused) for one in outputs)
 
     def _book(self, event: object) -> None:
         record = getattr(event, "record", None)
-        if isinstance(record, AlarmRaised) and record.alarm.device == self._device:
+        if isinstance(record, AlarmRaised) and self._is_ours(record.alarm):
             self._alarms += 1
             self._counted += record.alarm.count
         elif isinstance(record, AlarmRepeated):
             alarm = self._gateway.view.alarms.get(record.alarm)
-            if alarm is not None and alarm.device == self._device:
+            if alarm is not None and self._is_ours(alarm):
                 self._counted = record.count
+
+    def _is_ours(self, alarm: Alarm) -> bool:
+        return alarm.device == self._device and alarm.kind == one_key_alarm.KIND
 
 
 def main() -> None:

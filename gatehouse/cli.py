@@ -172,6 +172,9 @@ def _log_to_stderr() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    for library in ("asyncua", "pymodbus", "pymodbus.logging", "coap", "coap-server"):
+        # They print a line for every lost connection; we log the loss once ourselves.
+        logging.getLogger(library).setLevel(logging.CRITICAL)
 
 
 def _run(work: Coroutine[Any, Any, Answer], say: Say) -> Answer:

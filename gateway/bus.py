@@ -41,6 +41,11 @@ class Subscription:
         lost, self._lost = self._lost, False
         return lost
 
+    @property
+    def waiting(self) -> int:
+        """Return how many events can be taken at once."""
+        return self._queue.qsize()
+
     def offer(self, event: Event) -> None:
         """Put an event in; drops the oldest when the viewer is too slow."""
         if self._queue.qsize() >= VIEWER_QUEUE:

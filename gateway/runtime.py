@@ -246,6 +246,7 @@ def _undelivered(incidents: Iterable[Incident]) -> list[Notification]:
             kind=incident.kind,
             school=incident.school,
             place=incident.place,
+            level=incident.level,
         )
         for incident in incidents
         for assignment in incident.assignments.values()

@@ -153,6 +153,8 @@ class DeviceModel:
     """Readable points by property name."""
     command_points: Mapping[str, Point] = field(default_factory=dict)
     """Points that are only written."""
+    module: Mapping[str, Point] = field(default_factory=dict)
+    """All points of the I/O module that a wired device hangs on; its emulator has them all."""
     actions: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     """Action → command or property point (may hold `{argument}`) → value to write."""
     namespaces: Mapping[str, str] = field(default_factory=dict)
@@ -204,4 +206,11 @@ class DeviceModel:
                 maximum=spec.maximum,
                 unit=spec.unit or point.unit,
             )
-        return replace(self, capability=capability, points=points, command_points={}, actions={})
+        return replace(
+            self,
+            capability=capability,
+            points=points,
+            command_points={},
+            module=self.points,
+            actions={},
+        )

@@ -79,12 +79,16 @@ class Memory:
         self._devices = {device.id: device for device in devices}
         self._on_write = on_write
         self._cells: dict[tuple[int, Table, int], int | bool] = {}
+        self._spare_outputs: set[tuple[int, Table, int]] = set()
+        """Writable cells of I/O modules, also those to which no device is wired."""
         for device in devices:
-            for point in _points(device):
+            for point in (*device.model.module.values(), *_points(device)):
                 register = register_of(point)
                 for offset in range(register.offset, register.offset + width(point)):
                     empty: int | bool = False if register.table.of_bits else 0
                     self._cells[device.unit, register.table, offset] = empty
+                    if point.writable:
+                        self._spare_outputs.add((device.unit, register.table, offset))
 
     def device_ids(self) -> list[int]:
         """Return the units, as pymodbus's server asks for them."""
@@ -127,10 +131,12 @@ class Memory:
         table = TABLE_OF_FUNCTION.get(func_code)
         if table is None:
             return ExcCodes.ILLEGAL_FUNCTION
-        written = self._written(
-            device_id, table, address, values[:1] if func_code == WRITE_SINGLE_COIL else values
-        )
-        if written is None:
+        if func_code == WRITE_SINGLE_COIL:
+            values = values[:1]  # the library hands over a whole byte of bits
+        span = range(address, address + len(values))
+        written, taken = self._written(device_id, table, address, values)
+        spare = [offset for offset in span if offset not in taken]
+        if any((device_id, table, offset) not in self._spare_outputs for offset in spare):
             return ExcCodes.ILLEGAL_ADDRESS
         try:
             for device, named in written.items():
@@ -139,15 +145,17 @@ class Memory:
             return ExcCodes.DEVICE_FAILURE
         except ValueError:
             return ExcCodes.ILLEGAL_VALUE
+        for offset in spare:
+            self._cells[device_id, table, offset] = values[offset - address]
         return None
 
     def _written(
         self, unit: int, table: Table, address: int, values: Cells
-    ) -> dict[str, dict[str, Value]] | None:
-        """Return device → point → value of a write, or None where it meets no writable point."""
+    ) -> tuple[dict[str, dict[str, Value]], set[int]]:
+        """Return device → point → value of a write, and the cells that these points take."""
         end = address + len(values)
         found: dict[str, dict[str, Value]] = {}
-        covered = 0
+        taken: set[int] = set()
         for device in self._devices.values():
             if device.unit != unit:
                 continue
@@ -159,8 +167,8 @@ class Memory:
                     continue
                 raw = decode(point, values[start - address : stop - address])
                 found.setdefault(device.id, {})[point.name] = point.value_of(raw)[0]
-                covered += stop - start
-        return found if covered >= len(values) else None
+                taken.update(range(start, stop))
+        return found, taken
 
 
 def _points(device: ConnectedDevice) -> list[Point]:
