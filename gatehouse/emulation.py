@@ -57,10 +57,10 @@ class Emulation:
                     group.create_task(self._start(link, port))
                     for link, port in zip(self._asked, self._ports(), strict=True)
                 ]
-        except BaseException:
-            await self._stop()
-            raise
-        self.running = tuple(task.result() for task in started)
+            self.running = tuple(task.result() for task in started)
+        finally:
+            if not self.running:
+                await self._stop()
         return self
 
     async def __aexit__(

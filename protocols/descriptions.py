@@ -3,13 +3,12 @@
 A model is a YAML file in `protocols/devices/` or beside a school. `docs/devices.md` is its manual.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
 from protocols.addresses import ADDRESSES
+from protocols.filling import bits_of, command_type, filled, first_of, usual_wire_type
 from protocols.model import (
     DEFAULT_POLL,
     PANIC_POLL,
@@ -29,7 +28,7 @@ from twins.documents import (
     parse_yaml,
     validated,
 )
-from twins.instant import parse_duration
+from twins.instant import Duration, parse_duration
 from twins.observation import Value
 
 
@@ -137,36 +136,24 @@ class _Compiler:
         number: int | None,
     ) -> Point | None:
         try:
-            at = _filled(document.at, number, self._parameters)
+            at = filled(document.at, number, self._parameters)
             address = ADDRESSES[self._written.protocol](at)
-            bits = _bits(document.bits)
+            bits = bits_of(document.bits)
         except (ValueError, KeyError) as error:
             self._complain((*path, "at"), str(error).strip("'\""))
             return None
-        wire_type = document.wire_type or _usual_wire_type(spec, document)
-        if document.scale == 0:
-            self._complain((*path, "scale"), "a scale of 0 loses every value")
+        wire_type = document.wire_type or usual_wire_type(spec, document)
+        if not self._makes_sense(path, document, spec, wire_type):
             return None
-        if wire_type == "bool" and (document.scale != 1.0 or document.offset != 0.0):
-            self._complain((*path, "scale"), "a boolean has no scale or offset")
-        invalid = document.invalid if isinstance(document.invalid, list) else [document.invalid]
-        poll = document.poll or self._written.defaults.poll
-        interval = parse_duration(poll) if poll else DEFAULT_POLL
-        panic = spec is not None and capabilities()[self._written.capability].panic
-        told = document.observe or document.follows != ""
-        writable = spec is not None and spec.write
-        if writable and len(set(document.mapping.values())) < len(document.mapping):
-            self._complain((*path, "map"), "a writable map must be one-to-one")
+        own_words = "words" in document.model_fields_set
         return Point(
             name=name,
             at=at,
             address=address,
             printed=str(document.printed),
-            value_type=spec.type if spec else _command_type(wire_type),
+            value_type=spec.type if spec else command_type(wire_type),
             wire_type=wire_type,
-            words=document.words
-            if "words" in document.model_fields_set
-            else self._written.defaults.words,
+            words=document.words if own_words else self._written.defaults.words,
             bytes=document.bytes,
             bits=bits,
             length=document.length,
@@ -174,17 +161,47 @@ class _Compiler:
             offset=document.offset,
             mapping=document.mapping,
             inverted=document.inverted,
-            invalid=frozenset(invalid),
-            minimum=_first(document.minimum, spec.minimum if spec else None),
-            maximum=_first(document.maximum, spec.maximum if spec else None),
+            invalid=frozenset(document.invalid_values),
+            minimum=first_of(document.minimum, spec.minimum if spec else None),
+            maximum=first_of(document.maximum, spec.maximum if spec else None),
             unit=document.unit or (spec.unit if spec else ""),
             deadband=document.deadband,
-            poll=min(interval, PANIC_POLL) if panic and not told else interval,
+            poll=self._poll(document, spec),
             observe=document.observe,
             follows=document.follows,
-            writable=writable,
+            writable=spec is not None and spec.write,
             command=spec is None,
         )
+
+    def _makes_sense(
+        self,
+        path: KeyPath,
+        document: PointDocument,
+        spec: PropertySpec | None,
+        wire_type: WireType,
+    ) -> bool:
+        """Complain about what cannot be right; return whether the point can be compiled."""
+        before = len(self._problems)
+        if document.scale == 0:
+            self._complain((*path, "scale"), "a scale of 0 loses every value")
+        if wire_type == "bool" and (document.scale != 1.0 or document.offset != 0.0):
+            self._complain((*path, "scale"), "a boolean has no scale or offset")
+        writable = spec is not None and spec.write
+        if writable and len(set(document.mapping.values())) < len(document.mapping):
+            self._complain((*path, "map"), "a writable map must be one-to-one")
+        alias = document.at.partition(":")[0]
+        if self._written.protocol == "opcua" and alias not in self._written.namespaces:
+            hint = did_you_mean(alias, list(self._written.namespaces))
+            self._complain((*path, "at"), f"{alias!r} is not under `namespaces`{hint}")
+        return len(self._problems) == before
+
+    def _poll(self, document: PointDocument, spec: PropertySpec | None) -> Duration:
+        """Return the poll interval; a panic-class point that nothing announces is read often."""
+        written = document.poll or self._written.defaults.poll
+        interval = parse_duration(written) if written else DEFAULT_POLL
+        panic = spec is not None and capabilities()[self._written.capability].panic
+        announced = document.observe or document.follows != ""
+        return min(interval, PANIC_POLL) if panic and not announced else interval
 
     def _check_actions(self, capability: Capability) -> None:
         for action in self._written.actions:
@@ -202,59 +219,6 @@ class _Compiler:
         ]
         if missing and not self._problems:
             self._complain(("properties",), f"{capability.name} needs {', '.join(missing)}")
-
-
-_ARITHMETIC = re.compile(r"\{(?:(\d+)\*)?n(?:([+-])(\d+))?(?::(0\d))?\}")
-
-
-def _filled(template: str, number: int | None, parameters: Mapping[str, str | int]) -> str:
-    """Put the running number (`{n}`, `{2*n}`, `{n-1}`, `{n:02}`) and parameters into an address."""
-    text = template
-    if number is not None:
-        text = _ARITHMETIC.sub(lambda match: _term(match, number), text)
-    for name, value in parameters.items():
-        text = text.replace("{" + name + "}", str(value))
-    if "{" in text:
-        raise ValueError(f"{text!r}: nothing is given for what stands in braces")
-    return text
-
-
-def _term(match: re.Match[str], number: int) -> str:
-    factor, sign, shift, form = match.groups()
-    term = number * int(factor or 1) + int(f"{sign or ''}{shift or 0}")
-    return format(term, form or "")
-
-
-def _bits(written: str | int | None) -> tuple[int, int] | None:
-    if written is None:
-        return None
-    first, _, last = str(written).partition("-")
-    if not first.isdigit() or (last and not last.isdigit()):
-        raise ValueError(f"bits: {written!r} is neither a bit (3) nor a field (4-6)")
-    return int(first), int(last or first)
-
-
-def _usual_wire_type(spec: PropertySpec | None, document: PointDocument) -> WireType:
-    """Return the wire type where the description names none."""
-    if document.bits is not None:
-        return "u16"
-    kind = spec.type if spec else "boolean"
-    usual: dict[str, WireType] = {
-        "boolean": "bool", "integer": "u16", "number": "f32", "string": "string",
-    }  # fmt: skip
-    return usual[kind]
-
-
-def _command_type(wire_type: WireType) -> Literal["boolean", "integer", "number", "string"]:
-    if wire_type == "bool":
-        return "boolean"
-    if wire_type == "string":
-        return "string"
-    return "number" if wire_type in ("f32", "f64") else "integer"
-
-
-def _first(*values: float | None) -> float | None:
-    return next((value for value in values if value is not None), None)
 
 
 def values_or_none(model: DeviceModel) -> dict[str, Value]:

@@ -35,6 +35,11 @@ class PointDocument(_Strict):
     follows: str = ""
     printed: str | int = ""
 
+    @property
+    def invalid_values(self) -> list[int]:
+        """Return the raw values that are none, also where only one was written."""
+        return self.invalid if isinstance(self.invalid, list) else [self.invalid]
+
 
 class DefaultsDocument(_Strict):
     """What holds for every point that does not say otherwise."""

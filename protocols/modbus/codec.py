@@ -57,20 +57,7 @@ def decode(point: Point, cells: Cells) -> Raw:
     if point.bits is not None:
         first, last = point.bits
         return (int.from_bytes(data, "big") >> first) & _ones(first, last)
-    match point.wire_type:
-        case "bool":
-            return any(data)
-        case "bits":
-            return int.from_bytes(data, "big")
-        case "string":
-            return _text_of(data)
-        case "bcd16" | "bcd32":
-            return _number_of_bcd(data)
-        case "f32" | "f64":
-            return _float_of(point.wire_type, data)
-        case _:
-            number: int = struct.unpack(_FORMATS[point.wire_type], data)[0]
-            return number
+    return _value_in(point, data)
 
 
 def encode(point: Point, raw: Raw, current: Cells | None = None) -> list[int] | list[bool]:
@@ -126,6 +113,24 @@ def _data_of(point: Point, raw: Raw) -> bytes:
             return _data_of_bcd(point, raw)
         case _:
             return struct.pack(_FORMATS[point.wire_type], raw)
+
+
+def _value_in(point: Point, data: bytes) -> Raw:
+    raw: Raw
+    match point.wire_type:
+        case "bool":
+            raw = any(data)
+        case "bits":
+            raw = int.from_bytes(data, "big")
+        case "string":
+            raw = _text_of(data)
+        case "bcd16" | "bcd32":
+            raw = _number_of_bcd(data)
+        case "f32" | "f64":
+            raw = _float_of(point.wire_type, data)
+        case _:
+            raw = struct.unpack(_FORMATS[point.wire_type], data)[0]
+    return raw
 
 
 def _bytes_of(point: Point, cells: Cells) -> bytes:
