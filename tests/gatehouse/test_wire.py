@@ -12,6 +12,7 @@ from gateway.restore import first_difference
 from gateway.store import MemoryStore
 from scenarios.judge import judge
 from scenarios.story import StoryEvent
+from twins.observation import Quality
 
 DECISIONS = ("alarm-raised", "incident-opened", "command-issued")
 
@@ -54,6 +55,23 @@ async def test_the_wire_tells_the_same_story_as_the_simulation_and_its_log_repla
         one.id for one in simulated.verdicts
     }
     assert await first_difference(store, [casting.package.school]) is None
+
+
+async def test_an_unreachable_device_is_bad_with_its_cause_while_the_rest_of_the_school_runs():
+    stage = WireStage(cast("d01", 7), MemoryStore(), lambda _: None)
+    climate, button = "demo-primary/booth-environment", "demo-primary/gate-button"
+    async with stage, asyncio.timeout(60), asyncio.TaskGroup() as group:
+        await stage.emulation.emulator_of(climate).cut()
+        running = group.create_task(stage.run())
+        with stage.gateway.bus.subscribe() as viewer:
+            twins = stage.gateway.view.twins
+            while not twins[climate].lost or button not in stage.gateway.last_heard:
+                await viewer.next()
+        temperature = twins[climate].properties["temperature"]
+        assert temperature.quality is Quality.BAD
+        assert "connect" in temperature.cause
+        assert twins[button].properties["pressed"].quality is Quality.GOOD
+        running.cancel()
 
 
 @pytest.mark.parametrize("reset", [True, False], ids=["reset before the next", "never reset"])
