@@ -4,18 +4,18 @@ pymodbus repeats writes and reconnects by itself by default; both are off here (
 write answered late is executed twice with the library's defaults).
 """
 
+from contextlib import AbstractAsyncContextManager
+
 from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ConnectionException, ModbusException
 from pymodbus.pdu import ModbusPDU
 
 from protocols.interfaces import LinkLostError, NoAnswerError
+from protocols.modbus.requests import Answer, AnswerDecoder
 from protocols.turns import Turns
 
 TIMEOUT_S = 0.5
 """Longest wait for an answer or a connection (ours; four fit into the 2 s of a panic device)."""
-
-SILENCES_MAX = 2
-"""Requests without answer in a row, from whatever unit, after which the connection is dropped."""
 
 
 class Connection:
@@ -23,10 +23,10 @@ class Connection:
 
     def __init__(self, host: str, port: int) -> None:
         self._client = AsyncModbusTcpClient(
-            host, port=port, timeout=TIMEOUT_S, retries=0, reconnect_delay=0
+            host.strip("[]"), port=port, timeout=TIMEOUT_S, retries=0, reconnect_delay=0
         )
+        self._client.ctx.framer.decoder = AnswerDecoder()
         self._turns = Turns()
-        self._silences = 0
 
     @property
     def connected(self) -> bool:
@@ -46,32 +46,33 @@ class Connection:
         """Drop the connection; may be called twice."""
         self._client.close()
 
-    async def ask(
-        self, request: ModbusPDU, *, command: bool = False, within: float | None = None
-    ) -> ModbusPDU:
-        """Send a request once and return its unchecked answer.
+    def turn(
+        self, *, command: bool = False, within: float | None = None
+    ) -> AbstractAsyncContextManager[None]:
+        """Return the wait for the line; a command goes before every poll that was not sent yet.
 
-        A command goes before every poll that has not been sent yet. Raises LinkLostError when
-        nothing was sent, also when the line is not free `within` so many seconds; NoAnswerError
-        when no answer came.
+        Raises LinkLostError when the line is not free `within` so many seconds.
         """
-        async with self._turns.turn(command=command, within=within):
-            return await self._exchange(request)
+        return self._turns.turn(command=command, within=within)
 
-    async def _exchange(self, request: ModbusPDU) -> ModbusPDU:
+    async def exchange(self, request: ModbusPDU) -> Answer:
+        """Send a request once and return its unchecked answer; only for whose turn it is.
+
+        Raises LinkLostError when nothing was sent, NoAnswerError when no answer came.
+        """
         if not self.connected:
             raise LinkLostError("the connection is gone")
         try:
             # `execute` raises at once, not in the await, when the transport has gone meanwhile.
-            answer: ModbusPDU = await self._client.execute(False, request)  # noqa: FBT003
+            answer: Answer = await self._client.execute(False, request)  # noqa: FBT003
         except ConnectionException as error:
             raise LinkLostError(str(error)) from error
         except (ModbusException, OSError) as error:
             if not self.connected:
                 raise NoAnswerError("the connection broke before an answer came") from error
-            self._silences += 1
-            if self._silences >= SILENCES_MAX:
+            if self._client.ctx.recv_buffer:
+                # The rest, should it come, would be taken for the beginning of another answer.
                 self.close()
+                raise NoAnswerError(f"no whole answer in {TIMEOUT_S:g} s") from error
             raise NoAnswerError(f"no answer in {TIMEOUT_S:g} s") from error
-        self._silences = 0
         return answer
