@@ -63,10 +63,14 @@ def demo(
     """Show a school alive: emulated devices, gateway, live page, and drill D01 on the wire."""
     from gatehouse.demo import DemoSettings, run_demo
 
-    settings = DemoSettings(
-        for_s=for_s, json_file=json_file, log=log, port=port, seed=seed, language=language
-    )
-    _end(_run(run_demo(settings, wording(language), out.print), wording(language)))
+    say = wording(language)
+    if json_file:
+        _written(json_file, "")  # to know now, not after the demo
+    settings = DemoSettings(for_s=for_s, log=log, port=port, seed=seed, language=language)
+    result = _run(run_demo(settings, say, out.print), say)
+    if json_file:
+        _written(json_file, result.to_json())
+    _end(result.passed)
 
 
 @app.command()
@@ -96,7 +100,7 @@ def emulate(
     if ports not in ("fixed", "free"):
         raise typer.BadParameter(f"{ports!r} is neither fixed nor free", param_hint="--ports")
     _run(
-        run_emulation(school, wording(language), out.print, fixed_ports=ports == "fixed"),
+        run_emulation(school, language, out.print, fixed_ports=ports == "fixed"),
         wording(language),
     )
 
@@ -160,12 +164,13 @@ def replay(
 
 def main() -> None:
     """Run the command line."""
-    _log_to_stderr()
+    # Who runs a gateway wants to see every loss and every recovery; for the rest they are noise.
+    _log_to_stderr(logging.INFO if sys.argv[1:2] == ["serve"] else logging.WARNING)
     app()
 
 
-def _log_to_stderr() -> None:
-    """Log what is out of the ordinary, away from the answer."""
+def _log_to_stderr(level: int) -> None:
+    """Log what is of this level or above it, away from the answer."""
     import structlog
 
     structlog.configure(
@@ -175,7 +180,7 @@ def _log_to_stderr() -> None:
             # Plain: a traceback with the values of variables would print what must not be seen.
             structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     for library in ("asyncua", "pymodbus", "pymodbus.logging", "coap", "coap-server"):

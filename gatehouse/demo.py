@@ -39,18 +39,26 @@ class DemoSettings:
     """What `gatehouse demo` was asked for."""
 
     for_s: float | None
-    json_file: Path | None
     log: Path | None
     port: int
     seed: int
     language: str
 
 
-async def run_demo(settings: DemoSettings, say: Say, tell: Tell) -> bool:
-    """Run the demo; return whether everything expected of the drill followed in time.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoResult:
+    """What the demo measured; `passed` says whether all that was expected followed in time."""
 
-    Without `for_s` it stays until cancelled and returns never.
-    """
+    passed: bool
+    measured: Mapping[str, Any]
+
+    def to_json(self) -> str:
+        """Return what `--json` writes."""
+        return json.dumps(self.measured, ensure_ascii=False, indent=2) + "\n"
+
+
+async def run_demo(settings: DemoSettings, say: Say, tell: Tell) -> DemoResult:
+    """Run the demo and return what it measured; without `for_s` it never returns by itself."""
     casting = cast(DRILL, settings.seed)
     package, drill = casting.package, casting.drill
     with ExitStack() as cleaning:
@@ -63,6 +71,10 @@ async def run_demo(settings: DemoSettings, say: Say, tell: Tell) -> bool:
             server = WebServer(app, "127.0.0.1", settings.port, before_stop=stage.gateway.bus.close)
             tell(say("Live page: {url}", url=server.url))
             tell(say("Simulated here: the devices, the guard, the operator, volunteers, police."))
+            sentence = (
+                "Seconds from the drill's start; stretches in which nothing happens are skipped."
+            )
+            tell(say(sentence))
             over = say("The drill is over. The page stays up; Ctrl-C ends.")
             await _play(stage, server, settings.for_s, lambda: tell(over))
             verdicts = judge(drill, stage.story)
@@ -70,10 +82,8 @@ async def run_demo(settings: DemoSettings, say: Say, tell: Tell) -> bool:
     tell("")
     for line in verdict_lines(casting.drill, verdicts, settings.language, say):
         tell(line)
-    if settings.json_file:
-        text = json.dumps(result, ensure_ascii=False, indent=2) + "\n"
-        settings.json_file.write_text(text, encoding="utf-8")
-    return all(verdict.passed for verdict in verdicts)
+    passed = all(verdict.passed for verdict in verdicts)
+    return DemoResult(passed=passed, measured=result)
 
 
 async def _play(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from gatehouse.emulation import Emulation
 from gatehouse.links import compile_links, compile_models
-from gatehouse.wording import Say
+from gatehouse.wording import wording
 from gateway.clock import StoryClock, WallClock
 from protocols.interfaces import Link
 from protocols.model import DeviceModel
@@ -25,8 +25,9 @@ CHANGES_MAX = 1_000
 """Device-side changes waiting for the wire; a full queue is a defect and raises."""
 
 
-async def run_emulation(school: str, say: Say, tell: Tell, *, fixed_ports: bool) -> None:
+async def run_emulation(school: str, language: str, tell: Tell, *, fixed_ports: bool) -> None:
     """Emulate a school's devices until cancelled; raises ConfigError for a wrong school."""
+    say = wording(language)
     package = load_school(school)
     models = compile_models(package)
     living = LivingDevices(package, models)
@@ -34,7 +35,7 @@ async def run_emulation(school: str, say: Say, tell: Tell, *, fixed_ports: bool)
     async with Emulation(links, living.written, fixed_ports=fixed_ports) as emulation:
         for link in emulation.running:
             tell(say("{url} answers as", url=link.local.url))
-            for line in _behind(link.local, package):
+            for line in _behind(link.local, package, language):
                 tell(line)
         tell(say("Emulated devices only. Ctrl-C ends."))
         await living.run(emulation)
@@ -93,10 +94,10 @@ class LivingDevices:
                 continue
 
 
-def _behind(link: Link, package: SchoolPackage) -> list[str]:
+def _behind(link: Link, package: SchoolPackage, language: str) -> list[str]:
     lines = []
     for device in link.devices:
         unit = f", unit {device.unit}" if link.scheme.startswith("modbus") else ""
-        name, title = package.entry(device.id).name, package.device(device.id).title["en"]
+        name, title = package.entry(device.id).name, package.device(device.id).title[language]
         lines.append(f"    {name:18} {title} ({device.model.name}{unit})")
     return lines

@@ -11,6 +11,7 @@ from protocols.addresses import SCHEMES
 from protocols.descriptions import values_or_none
 from protocols.interfaces import Emulator, Link, OnWrite
 from protocols.registry import PROTOCOLS
+from twins.documents import ConfigError, Problem
 from twins.observation import Value
 
 FIXED_PORTS: Mapping[str, int] = {"modbus": 15020, "opcua": 14840, "coap": 15683}
@@ -50,14 +51,21 @@ class Emulation:
         return self._emulator_of[device]
 
     async def __aenter__(self) -> Self:
-        """Start every emulator side by side and publish a neutral first state."""
+        """Start every emulator side by side and publish a neutral first state.
+
+        Raises ConfigError with every address that cannot be used.
+        """
         try:
             async with asyncio.TaskGroup() as group:
-                started = [
+                tasks = [
                     group.create_task(self._start(link, port))
                     for link, port in zip(self._asked, self._ports(), strict=True)
                 ]
-            self.running = tuple(task.result() for task in started)
+            results = [task.result() for task in tasks]
+            problems = [result for result in results if isinstance(result, Problem)]
+            if problems:
+                raise ConfigError(problems)
+            self.running = tuple(one for one in results if isinstance(one, EmulatedLink))
         finally:
             if not self.running:
                 await self._stop()
@@ -87,12 +95,16 @@ class Emulation:
                 following[protocol] += 1
         return ports
 
-    async def _start(self, asked: Link, port: int) -> EmulatedLink:
+    async def _start(self, asked: Link, port: int) -> EmulatedLink | Problem:
         local = replace(asked, url=_on_loopback(asked.url, port))
         emulator = PROTOCOLS[SCHEMES[asked.scheme]].make_emulator(local, self._on_write)
         for device in asked.devices:
             self._emulator_of[device.id] = emulator
-        url = await emulator.start()
+        try:
+            url = await emulator.start()
+        except (OSError, RuntimeError) as error:  # RuntimeError is pymodbus's way to say so
+            message = f"cannot be bound, is another emulation running? ({error})"
+            return Problem(file=local.url, message=message)
         for device in asked.devices:
             await emulator.publish(device.id, values_or_none(device.model))
         return EmulatedLink(asked=asked, local=replace(asked, url=url), emulator=emulator)

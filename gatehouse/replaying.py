@@ -24,7 +24,8 @@ async def replay(log: Path, schools: Sequence[str]) -> Replay:
 
     Raises ConfigError for a log or a school that cannot be read.
     """
-    loaded = [load_school(name).school for name in (schools or schools_in(log))]
+    named = schools_in(log)
+    loaded = [load_school(name).school for name in (schools or named)]
     store = SqliteStore(log)
     await store.open([school.id for school in loaded])
     try:

@@ -57,6 +57,15 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One stretch of an alarm's way."""
+
+    name: str
+    seconds: Seconds
+    """From the hop before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
     """What a run measured; instants are seconds from the drill's start."""
 
@@ -73,6 +82,8 @@ class Measures:
     pupils_safe: Seconds
     gap_from_alarm: Gap | None
     gap_from_attack: Gap | None
+    hops: tuple[Hop, ...]
+    """From the first press to the station's acknowledgement."""
     exposure: tuple[Exposure, ...]
 
 
@@ -166,6 +177,7 @@ def measure(
         pupils_safe=_since(zero, safe),
         gap_from_alarm=gap(story, alarm),
         gap_from_attack=gap(story, attack),
+        hops=hops(story),
         exposure=tuple(
             _exposure(zone, of_zone, attack, zero=zero, end=end) for zone, of_zone in counts.items()
         ),
@@ -184,6 +196,22 @@ def gap(story: Sequence[StoryEvent], begin: Instant | None) -> Gap | None:
     arrivals = [one for one in (capable, police) if one is not None]
     gained = None if capable is None or police is None else max(0.0, police - capable)
     return Gap(first_capable=capable, police=police, gap=min(arrivals, default=None), gained=gained)
+
+
+def hops(story: Sequence[StoryEvent]) -> tuple[Hop, ...]:
+    """Return the way of the first press: alarm, first notice, acknowledgement by the station."""
+    way = (
+        ("alarm", _first(story, "alarm-raised", kind="one-key-alarm")),
+        ("notice", _first(story, "notified")),
+        ("acknowledgement", _first(story, "incident-acknowledged")),
+    )
+    found: list[Hop] = []
+    before = _first(story, "inject", do="press")
+    for name, instant in way:
+        missing = before is None or instant is None
+        found.append(Hop(name=name, seconds=None if missing else _since(before or 0, instant)))
+        before = instant
+    return tuple(found)
 
 
 def _exposure(

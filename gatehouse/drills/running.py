@@ -47,9 +47,14 @@ class DrillReport:
         lines += verdict_lines(self.drill, self.verdicts, language, say)
         gap = self.record.measures.gap_from_alarm
         if gap is not None and gap.gap is not None:
-            gained = "–" if gap.gained is None else f"{gap.gained:.1f} s"
-            sentence = "response gap {gap} s, gained before the police {gained}"
-            lines.append(say(sentence, gap=f"{gap.gap:.1f}", gained=gained))
+            sentence = "response gap {gap} s: the time until somebody who can act was there"
+            lines.append(say(sentence, gap=f"{gap.gap:.1f}"))
+            if gap.gained:
+                sentence = "{gained} s gained before the police"
+                lines.append(say(sentence, gained=f"{gap.gained:.1f}"))
+            else:
+                sentence = "nobody with kit came before the police; without kit one is a witness"
+                lines.append(say(sentence))
         if self.record.assumed:
             sentence = "{n} parameters of people and network are assumptions (docs/simulator.md)"
             lines.append(say(sentence, n=len(self.record.assumed)))

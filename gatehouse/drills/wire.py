@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Self
 
@@ -59,6 +60,10 @@ class Casting:
     seed: int
 
 
+class StoryLostError(Exception):
+    """More happened than could be told, so the drill cannot be judged."""
+
+
 class WireStage:
     """A school whose devices are emulated and whose people are simulated, watched by a gateway.
 
@@ -89,24 +94,7 @@ class WireStage:
         """(incident, responder) → set once the simulated person has the notice."""
         self._good = asyncio.Event()
         self.gateway: Gateway
-        self._pacer: Pacer
-
-    async def __aenter__(self) -> Self:
-        """Start the emulators with the world's first state, and make the gateway."""
-        await self.emulation.__aenter__()
-        for device in self.world.devices.values():
-            await self.emulation.publish(device.id, device.values)
-        self.world.live()
-        self.gateway = Gateway(
-            [self._casting.package.school],
-            self.emulation.links,
-            protocols=PROTOCOLS,
-            store=self._store,
-            clock=self.clock,
-            streams=self._streams,
-        )
-        for role in Role:
-            self.gateway.channels.register(role, self._bring)
+        self._open = AsyncExitStack()
         self._pacer = Pacer(
             self.world.timeline,
             self.clock,
@@ -114,13 +102,31 @@ class WireStage:
             handed_over=self._handed_over,
             deadline=self._next_deadline,
         )
-        await self.gateway.__aenter__()
+
+    async def __aenter__(self) -> Self:
+        """Start the emulators with the world's first state, and open the gateway."""
+        async with AsyncExitStack() as opening:
+            await opening.enter_async_context(self.emulation)
+            for device in self.world.devices.values():
+                await self.emulation.publish(device.id, device.values)
+            self.world.live()
+            self.gateway = Gateway(
+                [self._casting.package.school],
+                self.emulation.links,
+                protocols=PROTOCOLS,
+                store=self._store,
+                clock=self.clock,
+                streams=self._streams,
+            )
+            for role in Role:
+                self.gateway.channels.register(role, self._bring)
+            await opening.enter_async_context(self.gateway)
+            self._open = opening.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close the gateway and stop the emulators."""
-        await self.gateway.__aexit__(None, None, None)
-        await self.emulation.__aexit__(None, None, None)
+        await self._open.aclose()
 
     async def run(self) -> None:
         """Keep gateway and wire going until cancelled; `play` runs beside it."""
@@ -163,8 +169,7 @@ class WireStage:
     def _tell(self, event: StoryEvent) -> None:
         self.story.append(event)
         self._told(event)
-        if hasattr(self, "_pacer"):
-            self._pacer.react(WINDOWS.get(event.kind, WINDOW))
+        self._pacer.react(WINDOWS.get(event.kind, WINDOW))
 
     def _busy(self) -> bool:
         return bool(self.gateway.view.commands or self.gateway.inbox.waiting)
@@ -192,6 +197,8 @@ class WireStage:
     async def _listen(self) -> None:
         with self.gateway.bus.subscribe() as viewer:
             while (event := await viewer.next()) is not None:
+                if viewer.dropped:
+                    raise StoryLostError(f"{viewer.dropped} events passed unseen")
                 told = self.teller.story_of(event.record, event.at)
                 if told is not None:
                     self._tell(told)

@@ -6,6 +6,7 @@ from protocols.model import DeviceModel
 from simulator.devices.barrier import TravellingBarrier
 from simulator.devices.button import OneKeyAlarmButton
 from simulator.devices.camera import WatchingCamera
+from simulator.devices.closure import LockedDoor, RaisedBollard
 from simulator.devices.device import SimulatedDevice, Surroundings
 from simulator.devices.environment import WanderingEnvironment
 from simulator.devices.front_end import EventFrontEnd, FaceFrontEnd
@@ -24,7 +25,9 @@ from twins.school import Device
 
 BEHAVIOURS: Mapping[str, type[SimulatedDevice]] = {
     "barrier": TravellingBarrier,
+    "bollard": RaisedBollard,
     "camera": WatchingCamera,
+    "door": LockedDoor,
     "environment-sensor": WanderingEnvironment,
     "event-recognition-front-end": EventFrontEnd,
     "face-recognition-front-end": FaceFrontEnd,
@@ -37,6 +40,8 @@ BEHAVIOURS: Mapping[str, type[SimulatedDevice]] = {
     "loudspeaker": HeardLoudspeaker,
     "network-link": QuietLink,
     "one-key-alarm": OneKeyAlarmButton,
+    "people-counter": SimulatedDevice,
+    "reception-room": SimulatedDevice,
     "remote-io": SimulatedDevice,
     "siren": SimulatedDevice,
     "tool-cabinet": FullCabinet,
