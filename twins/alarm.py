@@ -1,14 +1,17 @@
 """Alarms after ISA-18.2: active × acknowledged, latched until a person resets them.
 
 Rules for this file: `TRANSITIONS` is the whole life of an alarm and its documentation; nothing else
-changes a state. A pair that is not in the table is refused, never ignored.
+changes a state. A pair that is not in the table is refused, never ignored. Whether an alarm may
+call anybody is another table: `twins.alarm_service`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from twins.alarm_service import Service
 from twins.instant import Instant
+from twins.school import HelpLevel
 
 
 class Severity(StrEnum):
@@ -17,6 +20,11 @@ class Severity(StrEnum):
     OBSERVATION = "observation"
     WARNING = "warning"
     ALARM = "alarm"
+
+    @property
+    def rank(self) -> int:
+        """Return its place from quiet to loud, from 0."""
+        return list(Severity).index(self)
 
 
 class AlarmState(StrEnum):
@@ -75,6 +83,13 @@ class Alarm:
     sensed: Instant
     """Source time of the first cause."""
     raised: Instant
+    received: Instant | None = None
+    """When we had the observation of the first cause; None where it has none."""
+    level: HelpLevel = HelpLevel.POLICE
+    """How much help it asks for."""
+    service: Service = Service.IN_SERVICE
+    held: bool = False
+    """It came while it was quiet, so somebody is to be called once it is back in service."""
     acknowledged_by: str = ""
     reset_by: str = ""
     reset_reason: str = ""
@@ -115,6 +130,16 @@ class ResetAlarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LowerSeverity:
+    """Input: a person takes an alarm for less than its source did, and says why."""
+
+    alarm: str
+    severity: Severity
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmRaised:
     """Output: a new alarm stands."""
 
@@ -138,6 +163,26 @@ class AlarmChanged:
     state: AlarmState
     by: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmSeverityChanged:
+    """Output: the same alarm is louder or, with a reason, less loud than before (R16)."""
+
+    alarm: str
+    severity: Severity
+    previous: Severity
+    by: str = ""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmLevelRaised:
+    """Output: an alarm of the school's own people now asks for the police."""
+
+    alarm: str
+    level: HelpLevel
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,8 @@
-"""Raising, counting, clearing, acknowledging and resetting alarms."""
+"""Raising, counting, clearing, acknowledging and resetting alarms.
+
+Rules for this file: an alarm keeps its id from its first cause to its end, whatever happens to its
+severity; a source can make it louder, only a reason makes it less loud.
+"""
 
 from dataclasses import replace
 
@@ -7,17 +11,23 @@ from twins.alarm import (
     Alarm,
     AlarmChanged,
     AlarmEvent,
+    AlarmLevelRaised,
     AlarmRaised,
     AlarmRepeated,
+    AlarmSeverityChanged,
     AlarmState,
     InputRefused,
+    LowerSeverity,
     ResetAlarm,
     Severity,
 )
+from twins.alarm_service import Service
+from twins.calling import call_for
 from twins.context import Context
-from twins.dispatch import open_or_join
 from twins.instant import Instant
 from twins.rules.effects import ClearAlarm, RaiseAlarm
+from twins.rules.one_key_alarm import KIND as ONE_KEY_ALARM
+from twins.school import HelpLevel
 
 
 def raise_alarm(context: Context, effect: RaiseAlarm, now: Instant) -> None:
@@ -28,14 +38,14 @@ def raise_alarm(context: Context, effect: RaiseAlarm, now: Instant) -> None:
             return  # the same cause seen a second time, and a person has dealt with it already
         alarm = _new(context, effect, now)
         context.out.append(AlarmRaised(alarm=alarm))
+        louder = True
     else:
-        alarm = _move(context, standing, AlarmEvent.ACTIVATE) or standing
-        if effect.count:
-            alarm = replace(alarm, count=alarm.count + effect.count)
-            context.out.append(AlarmRepeated(alarm=alarm.id, count=alarm.count))
+        alarm = _repeat(context, standing, effect)
+        louder = alarm.severity.rank > standing.severity.rank or alarm.level != standing.level
     context.state.alarms[alarm.id] = alarm
-    if alarm.severity is Severity.ALARM and effect.count:
-        open_or_join(context, alarm, now)
+    calls = effect.dispatched and (effect.count > 0 or louder)
+    if alarm.severity is Severity.ALARM and calls:
+        call_for(context, alarm, now)
 
 
 def clear_alarm(context: Context, effect: ClearAlarm) -> None:
@@ -76,6 +86,53 @@ def reset_alarm(context: Context, request: ResetAlarm, _now: Instant) -> None:
         context.out.append(InputRefused(subject=alarm.id, reason=reason))
 
 
+def lower_severity(context: Context, request: LowerSeverity, _now: Instant) -> None:
+    """Take an alarm for less, on a person's word; a one-key alarm is never less than it is."""
+    alarm = context.state.alarms.get(request.alarm)
+    reason = ""
+    if alarm is None:
+        reason = "no such alarm stands"
+    elif alarm.kind == ONE_KEY_ALARM:
+        reason = "a one-key alarm is always an alarm"
+    elif request.severity.rank >= alarm.severity.rank:
+        reason = f"its severity is {alarm.severity}"
+    elif not (request.by.strip() and request.reason.strip()):
+        reason = "lowering a severity needs a name and a reason"
+    if alarm is None or reason:
+        context.out.append(InputRefused(subject=request.alarm, reason=reason))
+        return
+    lowered = _severity(context, alarm, request.severity, by=request.by, reason=request.reason)
+    context.state.alarms[alarm.id] = lowered
+
+
+def _repeat(context: Context, standing: Alarm, effect: RaiseAlarm) -> Alarm:
+    """Return a standing alarm after its cause came again: counted, and as loud as it now is."""
+    alarm = _move(context, standing, AlarmEvent.ACTIVATE) or standing
+    if effect.count:
+        alarm = replace(alarm, count=alarm.count + effect.count)
+        context.out.append(AlarmRepeated(alarm=alarm.id, count=alarm.count))
+    if effect.severity.rank > alarm.severity.rank:
+        alarm = _severity(context, alarm, effect.severity, reason="its source escalated")
+    elif effect.severity is not alarm.severity and effect.reason:
+        alarm = _severity(context, alarm, effect.severity, reason=effect.reason)
+    if effect.level is HelpLevel.POLICE and alarm.level is HelpLevel.STAFF:
+        alarm = replace(alarm, level=effect.level)
+        reason = "pressed again and again"
+        raised = AlarmLevelRaised(alarm=alarm.id, level=effect.level, reason=reason)
+        context.out.append(raised)
+    return alarm
+
+
+def _severity(
+    context: Context, alarm: Alarm, severity: Severity, *, by: str = "", reason: str
+) -> Alarm:
+    changed = AlarmSeverityChanged(
+        alarm=alarm.id, severity=severity, previous=alarm.severity, by=by, reason=reason
+    )
+    context.out.append(changed)
+    return replace(alarm, severity=severity)
+
+
 def _standing(context: Context, kind: str, device: str) -> Alarm | None:
     alarm_id = context.state.standing.get(f"{kind}|{device}")
     return context.state.alarms[alarm_id] if alarm_id else None
@@ -84,6 +141,7 @@ def _standing(context: Context, kind: str, device: str) -> Alarm | None:
 def _new(context: Context, effect: RaiseAlarm, now: Instant) -> Alarm:
     device = context.devices[effect.device]
     school = context.school_of[effect.device].id
+    quiet = context.state.quiet.get(f"{effect.kind}|{effect.device}")
     alarm = Alarm(
         id=context.number(school, "alarm"),
         kind=effect.kind,
@@ -95,9 +153,20 @@ def _new(context: Context, effect: RaiseAlarm, now: Instant) -> Alarm:
         count=effect.count,
         sensed=effect.sensed,
         raised=now,
+        received=effect.received or _received(context, effect),
+        level=effect.level or device.help_level,
+        service=quiet.service if quiet else Service.IN_SERVICE,
     )
     context.state.standing[f"{effect.kind}|{effect.device}"] = alarm.id
     return alarm
+
+
+def _received(context: Context, effect: RaiseAlarm) -> Instant | None:
+    """Return when we had the observation that is the alarm's cause."""
+    for observation in context.state.twins[effect.device].properties.values():
+        if observation.source_time == effect.sensed:
+            return observation.receive_time
+    return None
 
 
 def _move(

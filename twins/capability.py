@@ -96,6 +96,8 @@ class ActionSpec(_Strict):
     title: BilingualTitles
     arguments: dict[str, PropertySpec] = Field(default_factory=dict)
     sets: dict[str, bool | int | float | str] = Field(default_factory=dict)
+    momentary: bool = False
+    """What it sets does not last, as an unlocked locker that is shut again: nothing is desired."""
     not_after: DurationText = "5s"
 
 

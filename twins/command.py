@@ -7,6 +7,9 @@ from enum import StrEnum
 from twins.instant import Instant
 from twins.observation import Value
 
+PLAN = "plan"
+"""Who asks for the commands of a plan. Nobody else may ask under this name."""
+
 
 class CommandResult(StrEnum):
     """How a command ended; there is no fifth way."""
@@ -32,6 +35,10 @@ class RequestCommand:
     requested_by: str
     reason: str
     not_after: Instant
+    incident: str = ""
+    """The incident that it is asked for, if any."""
+    post: str = ""
+    """The post or seat from which it is asked, where that matters (R09)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +67,46 @@ class CommandEnded:
     device: str
     result: CommandResult
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandAudited:
+    """Output: the audit record of one command, given or refused.
+
+    `before` and `after` are what the device reported of the properties that the command is about.
+    """
+
+    command: str
+    device: str
+    action: str
+    requested_by: str
+    reason: str
+    requested: Instant
+    ended: Instant
+    before: Mapping[str, Value]
+    after: Mapping[str, Value]
+    result: CommandResult
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the audit record keeps from the request."""
+
+    action: str
+    requested_by: str
+    reason: str
+    requested: Instant
+    before: dict[str, Value]
+
+
+@dataclass(slots=True)
+class OrderMemory:
+    """What commands leave behind; part of a snapshot."""
+
+    asked: dict[str, Asked] = field(default_factory=dict)
+    """Command → its request, until it ends."""
+    desired: dict[str, dict[str, Value]] = field(default_factory=dict)
+    """Device → property → what the last confirmed command made of it."""
+    doubtful: dict[str, dict[str, Value]] = field(default_factory=dict)
+    """Device → property → what a command wanted whose end is unknown."""

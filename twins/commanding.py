@@ -2,10 +2,13 @@
 
 from twins.alarm import InputRefused
 from twins.capability import ActionSpec, capabilities, expected_state
-from twins.command import Command, CommandEnded, CommandResult, RequestCommand
+from twins.command import PLAN, Command, CommandEnded, CommandResult, RequestCommand
+from twins.command_sequels import tell_sequels
 from twins.context import Context
+from twins.guards import forbidden
 from twins.incident import Incident
 from twins.instant import Instant, parse_duration, seconds
+from twins.order_booking import book_request, book_result
 from twins.school import School
 
 OUTCOME_GRACE = seconds(1)
@@ -18,13 +21,25 @@ TIMER = "command"
 
 
 def request_command(context: Context, request: RequestCommand, now: Instant) -> None:
+    """Give what a person or program asks for, or refuse it with the reason."""
+    foreign = f"only a plan may ask as {PLAN!r}" if request.requested_by == PLAN else ""
+    if "/" in request.id:
+        # Ids with a slash are given by the engine itself; one taken before would silence a plan.
+        reason = "a key from outside may hold no slash"
+        context.out.append(InputRefused(subject=request.id, reason=reason))
+        return
+    _request(context, request, now, foreign)
+
+
+def _request(context: Context, request: RequestCommand, now: Instant, foreign: str = "") -> None:
     """Give a command, or refuse it with the reason. A known id is never given again."""
     state = context.state
     if request.id in state.commands or request.id in state.ended_commands:
         refused = InputRefused(subject=request.id, reason="this command was given before")
         context.out.append(refused)
         return
-    reason = _objection(context, request, now)
+    book_request(context, request, now)
+    reason = foreign or _objection(context, request, now) or forbidden(context, request, now)
     if reason:
         _end(context, request.id, request.device, CommandResult.REFUSED, reason)
         return
@@ -46,7 +61,8 @@ def request_command(context: Context, request: RequestCommand, now: Instant) -> 
 
 def issue_plan(context: Context, school: School, incident: Incident, now: Instant) -> None:
     """Give every command of the school's plans for this kind of incident."""
-    steps = [step for plan in school.plans if plan.kind == incident.kind for step in plan.steps]
+    plans = [plan for plan in school.plans if plan.kind == incident.kind]
+    steps = [step for plan in plans if plan.level is incident.level for step in plan.steps]
     for step in steps:
         for device in step.devices:
             spec = capabilities()[context.devices[device].capability].actions[step.action]
@@ -55,11 +71,12 @@ def issue_plan(context: Context, school: School, incident: Incident, now: Instan
                 device=device,
                 action=step.action,
                 arguments=step.arguments,
-                requested_by="plan",
+                requested_by=PLAN,
                 reason=f"{incident.id}: {step.id}",
                 not_after=now + parse_duration(spec.not_after),
+                incident=incident.id,
             )
-            request_command(context, request, now)
+            _request(context, request, now)
 
 
 def book_end(context: Context, ended: CommandEnded, _now: Instant) -> None:
@@ -87,12 +104,14 @@ def _give(context: Context, command: Command) -> None:
 
 def _end(context: Context, command: str, device: str, result: CommandResult, reason: str) -> None:
     state = context.state
-    state.commands.pop(command, None)
+    given = state.commands.pop(command, None)
     context.cancel_timer(TIMER, command)
     state.ended_commands[command] = result
     if len(state.ended_commands) > KEYS_KEPT:
         del state.ended_commands[next(iter(state.ended_commands))]
     context.out.append(CommandEnded(command=command, device=device, result=result, reason=reason))
+    book_result(context, given, (command, device, result, reason))
+    tell_sequels(context, command, result, reason)
 
 
 def _objection(context: Context, request: RequestCommand, now: Instant) -> str:

@@ -24,6 +24,10 @@ class Context:
                 self.devices[device.id] = device
                 self.school_of[device.id] = school
                 state.twins.setdefault(device.id, TwinState())
+        self.helpers: dict[str, dict[str, None]] = {}
+        """School → its people who may be called to a neighbouring school."""
+        for one in (one for school in schools for one in school.responders if one.home):
+            self.helpers.setdefault(one.home, {})[one.id] = None
         self.state = state
         self.out: list[Output] = []
         self._heap = [(due, key) for key, due in state.timers.items()]
@@ -32,6 +36,8 @@ class Context:
     def set_timer(self, name: str, subject: str, due: Instant) -> None:
         """Ask for the timer `name` of `subject` at `due`; a running one is replaced."""
         key = f"{name}|{subject}"
+        if self.state.timers.get(key) == due:
+            return  # it stands in the heap already
         self.state.timers[key] = due
         heapq.heappush(self._heap, (due, key))
 

@@ -1,13 +1,15 @@
-"""一呼百应: who is told of an incident, at once, and what they answered.
+"""An incident from its opening to its end: what recipients answered, and closing it.
 
-Station, guard and every eligible volunteer are told in the same output batch; nobody waits for
-anybody, each answers for himself, and nobody is told twice.
+Station, guard and every eligible volunteer are told in the same output batch (一呼百应); nobody
+waits for anybody, each answers for himself, and nobody is told twice. Who is called, and who after
+that, is decided in `choice.py`.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
+from twins import checklist, engagement, escalation, mobilising
 from twins.alarm import Alarm, InputRefused
+from twins.choice import called, choose
 from twins.commanding import issue_plan
 from twins.context import Context
 from twins.incident import (
@@ -20,18 +22,15 @@ from twins.incident import (
     IncidentHandled,
     IncidentJoined,
     IncidentOpened,
-    Notification,
     NotificationDelivered,
     RecipientAnswered,
 )
 from twins.instant import Instant
-from twins.roster import holds
-from twins.school import Responder, Role, School
-
-
-def eligible(responders: Sequence[Responder], zone: str, now: Instant) -> tuple[Responder, ...]:
-    """Return who is to be told now: everybody whose hours allow it, in the school's order."""
-    return tuple(one for one in responders if not one.hours or holds(one.hours, zone, now))
+from twins.jurisdiction import responsible
+from twins.mobilisation import Release, UnitReleased
+from twins.readiness import COMING, expected_arrival
+from twins.school import HelpLevel, School
+from twins.summons import acknowledges as may_acknowledge
 
 
 def open_or_join(context: Context, alarm: Alarm, now: Instant) -> None:
@@ -45,25 +44,19 @@ def open_or_join(context: Context, alarm: Alarm, now: Instant) -> None:
             context.out.append(IncidentJoined(incident=incident.id, alarm=alarm.id))
             return
     school = context.schools[alarm.school]
-    incident = _incident(context, school, alarm, now)
-    context.state.incidents[incident.id] = incident
+    before = _incident(context, school, alarm, now)
+    choice = choose(context, school, before, now)
+    incident = called(before, choice, now)
     context.out.append(IncidentOpened(incident=incident))
-    context.out.extend(
-        Notification(
-            incident=incident.id,
-            responder=assignment.responder,
-            role=assignment.role,
-            kind=incident.kind,
-            school=incident.school,
-            place=incident.place,
-        )
-        for assignment in incident.assignments.values()
-    )
+    mobilising.announce(context, before, incident, choice, now)
+    if incident.level is HelpLevel.POLICE:
+        mobilising.recall(context, school.id, now)
     issue_plan(context, school, incident, now)
+    checklist.start(context, incident, now)
+    escalation.start(context, incident, now)
 
 
 def _incident(context: Context, school: School, alarm: Alarm, now: Instant) -> Incident:
-    told = eligible(school.responders, school.zone, now)
     return Incident(
         id=context.number(school.id, "incident"),
         school=school.id,
@@ -72,10 +65,8 @@ def _incident(context: Context, school: School, alarm: Alarm, now: Instant) -> I
         alarms=(alarm.id,),
         sensed=alarm.sensed,
         opened=now,
-        assignments={
-            one.id: Assignment(responder=one.id, role=one.role, capable=one.capable, notified=now)
-            for one in told
-        },
+        level=alarm.level,
+        station=responsible(school.stations, now),
     )
 
 
@@ -97,14 +88,15 @@ def book_answer(context: Context, answered: RecipientAnswered, now: Instant) -> 
     if found is None:
         return
     incident, assignment = found
-    if answered.answer is Answer.ARRIVED:
-        if assignment.arrived is not None:
-            return
-        changed = replace(assignment, arrived=now)
-    else:
-        changed = replace(assignment, answer=answered.answer, answered=now)
+    if answered.answer is Answer.ARRIVED and assignment.arrived is not None:
+        return
+    reason = _cannot_come(context, incident, assignment, answered.answer)
+    if reason:
+        context.out.append(InputRefused(subject=answered.responder, reason=reason))
+        return
+    changed = _after(context, incident, assignment, answered, now)
     acknowledges = (
-        assignment.role is Role.STATION
+        may_acknowledge(assignment.role, incident.level)
         and answered.answer is Answer.ACKNOWLEDGED
         and incident.acknowledged is None
     )
@@ -112,10 +104,61 @@ def book_answer(context: Context, answered: RecipientAnswered, now: Instant) -> 
         incident = replace(incident, acknowledged=now, acknowledged_by=answered.responder)
     _keep(context, incident, changed)
     if acknowledges:
+        escalation.cancel(context, incident)
         context.out.append(IncidentAcknowledged(incident=incident.id, by=answered.responder))
+    if assignment.role in COMING:
+        _draw_consequences(context, incident, changed, now)
 
 
-def handle_incident(context: Context, request: HandleIncident, _now: Instant) -> None:
+def _cannot_come(
+    context: Context, incident: Incident, assignment: Assignment, answer: Answer
+) -> str:
+    """Return why an acceptance cannot count, or nothing; an arrival is a fact and always does."""
+    if assignment.role not in COMING or not replace(assignment, answer=answer).accepted:
+        return ""
+    if assignment.released is not None:
+        return f"was released from {incident.id}"
+    other = engagement.busy_with(context, assignment.responder, incident.school)
+    return f"is engaged in {other}" if other else ""
+
+
+def _after(
+    context: Context,
+    incident: Incident,
+    assignment: Assignment,
+    answered: RecipientAnswered,
+    now: Instant,
+) -> Assignment:
+    """Return the assignment after an answer."""
+    if answered.answer is Answer.ARRIVED:
+        return replace(assignment, arrived=now, released=None)
+    if answered.answer is Answer.ACKNOWLEDGED and assignment.accepted:
+        return assignment  # they have seen it, and they still come
+    changed = replace(assignment, answer=answered.answer, answered=now)
+    if not changed.accepted or assignment.role not in COMING:
+        return changed
+    expected = expected_arrival(context.schools[incident.school], answered, now)
+    return replace(changed, expected=expected, overdue=None)
+
+
+def _draw_consequences(
+    context: Context, incident: Incident, assignment: Assignment, now: Instant
+) -> None:
+    """Call the next one for whoever declined; whoever arrives is not on the way elsewhere."""
+    if assignment.arrived is not None:
+        for case in list(context.state.engaged.get(assignment.responder, ())):
+            other = context.state.incidents[case]
+            if other.school != incident.school:
+                elsewhere = other.assignments[assignment.responder]
+                reason = Release.ARRIVED_ELSEWHERE
+                engagement.release(context, other, elsewhere, reason, now)
+                mobilising.reconsider(context, case, now)
+    mobilising.reconsider(context, incident.id, now)
+    if not assignment.engaged:
+        mobilising.refill(context, [assignment.responder], now)
+
+
+def handle_incident(context: Context, request: HandleIncident, now: Instant) -> None:
     """Close an incident; its alarms stay latched until somebody resets them."""
     incident = context.state.incidents.get(request.incident)
     if incident is None:
@@ -127,7 +170,30 @@ def handle_incident(context: Context, request: HandleIncident, _now: Instant) ->
         context.out.append(InputRefused(subject=incident.id, reason=reason))
         return
     del context.state.incidents[incident.id]
-    context.out.append(IncidentHandled(incident=incident.id, by=request.by, reason=request.reason))
+    handled = IncidentHandled(
+        incident=incident.id, by=request.by, reason=request.reason, verdict=request.verdict
+    )
+    context.out.append(handled)
+    escalation.cancel(context, incident)
+    context.cancel_timer(mobilising.TIMER, incident.id)
+    checklist.close(context, incident)
+    _set_free(context, incident, now)
+
+
+def _set_free(context: Context, incident: Incident, now: Instant) -> None:
+    """Release everybody who was engaged; who waits for them elsewhere is served, oldest first."""
+    engaged = [one for one in incident.assignments.values() if one.engaged]
+    for one in engaged:
+        engagement.forget(context, incident.id, one.responder)
+        released = UnitReleased(
+            incident=incident.id,
+            responder=one.responder,
+            role=one.role,
+            reason=Release.INCIDENT_CLOSED,
+        )
+        context.out.append(released)
+    helpers = context.helpers.get(incident.school, {})
+    mobilising.refill(context, [*(one.responder for one in engaged), *helpers], now)
 
 
 def _assignment(
@@ -147,6 +213,5 @@ def _assignment(
 
 
 def _keep(context: Context, incident: Incident, assignment: Assignment) -> None:
-    assignments = {**incident.assignments, assignment.responder: assignment}
-    context.state.incidents[incident.id] = replace(incident, assignments=assignments)
+    engagement.keep(context, incident, assignment)
     context.out.append(AssignmentChanged(incident=incident.id, assignment=assignment))

@@ -9,21 +9,24 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from twins.alarm import Alarm, InputRefused
-from twins.alarming import clear_alarm, raise_alarm
-from twins.command import Command
+from twins.carrying_out import carry_out
+from twins.command import Command, CommandEnded
 from twins.commanding import TIMER as COMMAND_TIMER
-from twins.commanding import expire
+from twins.commanding import book_end, expire
 from twins.context import Context
-from twins.handlers import HANDLERS
+from twins.handlers import HANDLERS, TIMER_HANDLERS
 from twins.incident import Incident
 from twins.instant import Instant
+from twins.lateness import is_fresher, is_late, told_late
 from twins.observation import DeviceLost, DeviceRestored, Observation, PropertyChanged, Quality
+from twins.ordering import alarms_first, first_devices
 from twins.records import Input, Output
-from twins.rules import device_lost
-from twins.rules.effects import CancelTimer, ClearAlarm, Effect, RaiseAlarm, SetTimer
-from twins.rules.table import RULES, TIMERS, OnChange
+from twins.rules import device_lost, drift, duty_schedule, five_functions
+from twins.rules.effects import Effect
+from twins.rules.table import LATE, RULES, TIMERS, OnChange
 from twins.school import School
 from twins.state import EngineState, TwinState, decode_state, encode_state
+from twins.visit import Visit
 
 
 class Engine:
@@ -35,6 +38,7 @@ class Engine:
 
     def __init__(self, schools: Sequence[School], state: EngineState | None = None) -> None:
         self._context = Context(schools, _copy(state) if state else EngineState())
+        self._first = first_devices(self._context.devices)
         self._rules: dict[str, dict[str, OnChange]] = {
             device.id: {
                 name: rule
@@ -43,6 +47,7 @@ class Engine:
             }
             for device in self._context.devices.values()
         }
+        duty_schedule.begin(self._context)
 
     @property
     def twins(self) -> Mapping[str, TwinState]:
@@ -60,6 +65,16 @@ class Engine:
         return self._context.state.incidents
 
     @property
+    def visits(self) -> Mapping[str, Visit]:
+        """Return the visits that have not ended; read only."""
+        return self._context.state.gate.visits
+
+    @property
+    def occupancy(self) -> Mapping[str, int]:
+        """Return how many persons are inside each school that counts; read only."""
+        return self._context.state.gate.occupancy
+
+    @property
     def commands(self) -> Mapping[str, Command]:
         """Return the commands whose end is not known; read only."""
         return self._context.state.commands
@@ -69,7 +84,10 @@ class Engine:
         return _copy(self._context.state)
 
     def next_deadline(self) -> Instant | None:
-        """Return when `advance` must next be called, or None if only an input can matter."""
+        """Return when `advance` must next be called, or None if only an input can matter.
+
+        An instant that has passed means now: a plan that nobody watches yet is due at once.
+        """
         return self._context.next_due()
 
     def advance(self, now: Instant) -> list[Output]:
@@ -77,15 +95,21 @@ class Engine:
         return self.receive((), now)
 
     def receive(self, inputs: Sequence[Input], now: Instant) -> list[Output]:
-        """Do what is due by `now`, then take the inputs in their order.
+        """Do what is due by `now`, then take the inputs in their order, alarms before telemetry.
 
         A `now` before an earlier one counts as that one: time does not go back here.
         """
         context = self._context
         now = context.state.latest = max(now, context.state.latest)
+        due = context.next_due()
+        if due is not None and due <= now:
+            # An outcome that is here counts, though nobody looked before its time was up.
+            for outcome in [item for item in inputs if type(item) is CommandEnded]:
+                book_end(context, outcome, now)
+            inputs = [item for item in inputs if type(item) is not CommandEnded]
         while (timer := context.pop_due(now)) is not None:
             self._fire(*timer, now)
-        for item in inputs:
+        for item in alarms_first(inputs, self._first):
             if type(item) is Observation:
                 self._observe(item, now)
             else:
@@ -96,6 +120,8 @@ class Engine:
     def _fire(self, name: str, subject: str, now: Instant) -> None:
         if name == COMMAND_TIMER:
             expire(self._context, subject)
+        elif name in TIMER_HANDLERS:
+            TIMER_HANDLERS[name](self._context, subject, now)
         else:
             self._apply(TIMERS[name](self._context, subject, now), now)
 
@@ -107,7 +133,7 @@ class Engine:
             return
         name = observation.property
         before = twin.properties.get(name)
-        if before is not None and _same(before, observation):
+        if before is not None and not self._is_news(twin, before, observation, now):
             return
         previous = None if before is None else before.value
         if observation.value is None and before is not None:
@@ -130,6 +156,33 @@ class Engine:
         rule = self._rules[observation.device].get(name)
         if rule is not None:
             self._apply(rule(self._context, event, now), now)
+        if observation.device in self._context.state.orders.desired:
+            self._apply(drift.judge(self._context, observation.device, now), now)
+        if (self._context.devices[observation.device].capability, name) in five_functions.SERVED:
+            effects = five_functions.observed(self._context, before, observation, now)
+            self._apply(effects, now)
+
+    def _is_news(
+        self, twin: TwinState, before: Observation, observation: Observation, now: Instant
+    ) -> bool:
+        """Return whether an observation changes the twin; one that came late is booked here."""
+        if observation.source_time < before.source_time and is_late(before, observation):
+            self._book_late(before, observation, now)
+            return False
+        if not _same(before, observation):
+            return True
+        if is_fresher(before, observation):
+            twin.properties[observation.property] = observation  # so it was until then
+        return False
+
+    def _book_late(self, known: Observation, observation: Observation, now: Instant) -> None:
+        """Tell of an observation that newer ones have overtaken; it changes no state of a twin."""
+        if not _same(known, observation):
+            self._context.out.append(told_late(known, observation))
+        capability = self._context.devices[observation.device].capability
+        rule = LATE.get((capability, observation.property))
+        if rule is not None:
+            self._apply(rule(self._context, observation, now), now)
 
     def _judge_presence(self, observation: Observation, twin: TwinState, now: Instant) -> None:
         """Say that a device is lost once nothing of it is trusted, and that it is back."""
@@ -146,17 +199,7 @@ class Engine:
             self._apply(device_lost.restored(device), now)
 
     def _apply(self, effects: Iterable[Effect], now: Instant) -> None:
-        context = self._context
-        for effect in effects:
-            match effect:
-                case RaiseAlarm():
-                    raise_alarm(context, effect, now)
-                case ClearAlarm():
-                    clear_alarm(context, effect)
-                case SetTimer():
-                    context.set_timer(effect.rule, effect.subject, effect.due)
-                case CancelTimer():
-                    context.cancel_timer(effect.rule, effect.subject)
+        carry_out(self._context, effects, now)
 
 
 def _same(before: Observation, after: Observation) -> bool:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from twins.instant import Instant
-from twins.school import Role
+from twins.capability import Titles
+from twins.instant import Duration, Instant
+from twins.school import HelpLevel, Role
 
 
 class Answer(StrEnum):
@@ -28,6 +29,40 @@ class Assignment:
     answer: Answer | None = None
     answered: Instant | None = None
     arrived: Instant | None = None
+    expected: Instant | None = None
+    """When they should be there: by their own word, else as estimated when they accepted."""
+    undelivered: Instant | None = None
+    """When it was shown that the notice had not arrived in time."""
+    overdue: Instant | None = None
+    """When it was shown that they should have arrived."""
+    released: Instant | None = None
+    """When they were told that they are not needed here any more."""
+
+    @property
+    def accepted(self) -> bool:
+        """Return whether they said that they come; a car that acknowledges does."""
+        acknowledged = self.role is Role.UNIT and self.answer is Answer.ACKNOWLEDGED
+        return self.answer is Answer.ACCEPTED or acknowledged
+
+    @property
+    def engaged(self) -> bool:
+        """Return whether this keeps them from another incident; a car is sent, others accept."""
+        if self.released is not None:
+            return False
+        sent = self.role is Role.UNIT and self.answer is not Answer.DECLINED
+        return self.arrived is not None or self.accepted or sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistItem:
+    """One step of the plan that a person does in this incident."""
+
+    step: str
+    title: Titles
+    role: Role
+    due: Instant
+    done: Instant | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +87,14 @@ class Incident:
     handled_by: str = ""
     handled_reason: str = ""
     assignments: dict[str, Assignment] = field(default_factory=dict)
+    level: HelpLevel = HelpLevel.POLICE
+    """The highest level of help that its alarms or a person asked for; never lowered."""
+    checklist: dict[str, ChecklistItem] = field(default_factory=dict)
+    """Step → who did it when."""
+    passed_over: dict[str, str] = field(default_factory=dict)
+    """Responder → why they were not called, as last shown."""
+    station: str = ""
+    """The police station that is responsible by the school's data, if it names one."""
 
     @property
     def open(self) -> bool:
@@ -74,15 +117,44 @@ class RecipientAnswered:
     incident: str
     responder: str
     answer: Answer
+    eta: Duration | None = None
+    """In how long they will be there, as they say; with `accepted`."""
+
+
+class Verdict(StrEnum):
+    """What a closed case turned out to be."""
+
+    REAL = "real"
+    MISTAKE = "mistake"
+    PRANK = "prank"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandleIncident:
-    """Input: a person closes the case."""
+    """Input: a person closes the case; whoever was on the way is released."""
 
     incident: str
     by: str
     reason: str
+    verdict: Verdict = Verdict.REAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseHelpLevel:
+    """Input: a person calls the police to a staff-level incident."""
+
+    incident: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteStep:
+    """Input: a person has done a step of the checklist."""
+
+    incident: str
+    step: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +187,7 @@ class IncidentHandled:
     incident: str
     by: str
     reason: str
+    verdict: Verdict = Verdict.REAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +200,7 @@ class Notification:
     kind: str
     school: str
     place: str
+    level: HelpLevel = HelpLevel.POLICE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,3 +209,64 @@ class AssignmentChanged:
 
     incident: str
     assignment: Assignment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentLevelRaised:
+    """Output: the incident now asks for more help; who was not told yet is told now."""
+
+    incident: str
+    level: HelpLevel
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationRaised:
+    """Output: nobody acknowledged the incident in time, so these are told too (R18).
+
+    Without responders there was nobody left to tell; that is shown, not passed over.
+    """
+
+    incident: str
+    step: int
+    """Counted from 1."""
+    after: Duration
+    responders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepCompleted:
+    """Output: a step of the checklist is done."""
+
+    incident: str
+    step: str
+    by: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepOverdue:
+    """Output: a step of the checklist is not done within its limit."""
+
+    incident: str
+    step: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentFlagged:
+    """Output: an incident was closed without one of the four timestamps or a step (R17, R52)."""
+
+    incident: str
+    missing_timestamps: tuple[str, ...]
+    missing_steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatedUse:
+    """Output: one button opened many incidents in a short time. A finding; nothing is held back."""
+
+    device: str
+    incidents: int
+    since: Instant

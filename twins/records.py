@@ -6,7 +6,29 @@ from typing import TypeAlias
 
 import msgspec
 
-from twins import alarm, command, incident, observation
+from twins import (
+    alarm,
+    alarm_service,
+    announcement,
+    broadcast,
+    call,
+    command,
+    composite,
+    duty,
+    early_warning,
+    fire_signal,
+    guard_state,
+    incident,
+    lateness,
+    locker,
+    mobilisation,
+    network_path,
+    observation,
+    occupancy,
+    sighting,
+    video,
+    visit,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +42,42 @@ Input: TypeAlias = (
     | command.CommandEnded
     | alarm.AcknowledgeAlarm
     | alarm.ResetAlarm
+    | alarm.LowerSeverity
+    | alarm_service.ShelveAlarm
+    | alarm_service.UnshelveAlarm
+    | alarm_service.TakeOutOfService
+    | alarm_service.ReturnToService
+    | announcement.AnnounceTest
+    | announcement.EndTest
     | incident.NotificationDelivered
     | incident.RecipientAnswered
     | incident.HandleIncident
+    | incident.RaiseHelpLevel
+    | incident.CompleteStep
+    | visit.RegisterVisit
+    | visit.IdentityChecked
+    | visit.HostAnswered
+    | visit.CheckDone
+    | visit.StartInspection
+    | visit.InspectionResult
+    | visit.ClearDetector
+    | visit.AdmitVisit
+    | visit.LeaveVisit
+    | visit.TurnAwayVisit
+    | visit.ReportBypass
+    | visit.SendToReception
+    | locker.AssignLocker
+    | locker.FreeLocker
+    | occupancy.CountPersons
+    | duty.CheckIn
+    | duty.PatrolDone
+    | early_warning.WarningDelivered
+    | sighting.DecideHit
+    | sighting.LookUp
+    | call.OfferCall
+    | call.AnswerCall
+    | call.EndCall
+    | fire_signal.DecideFireSignal
 )
 
 Output: TypeAlias = (
@@ -32,15 +87,68 @@ Output: TypeAlias = (
     | alarm.AlarmRaised
     | alarm.AlarmRepeated
     | alarm.AlarmChanged
+    | alarm.AlarmSeverityChanged
+    | alarm.AlarmLevelRaised
     | alarm.InputRefused
+    | alarm_service.AlarmServiceChanged
+    | announcement.ButtonTestAnnounced
+    | announcement.ButtonTested
+    | announcement.ButtonTestEnded
     | incident.IncidentOpened
     | incident.IncidentJoined
     | incident.IncidentAcknowledged
     | incident.IncidentHandled
     | incident.Notification
     | incident.AssignmentChanged
+    | incident.IncidentLevelRaised
+    | incident.EscalationRaised
+    | incident.StepCompleted
+    | incident.StepOverdue
+    | incident.IncidentFlagged
+    | incident.RepeatedUse
     | command.Command
     | command.CommandEnded
+    | composite.FunctionEffective
+    | composite.FunctionLost
+    | visit.VisitChanged
+    | visit.VisitOverdue
+    | visit.InspectionViolated
+    | visit.FlowHeld
+    | visit.FlowFreed
+    | visit.VisitorSeated
+    | visit.VisitorQueued
+    | locker.LockerChanged
+    | occupancy.PersonsCounted
+    | occupancy.OccupancyDrifted
+    | command.CommandAudited
+    | guard_state.GuardStateChanged
+    | duty.PostCheckedIn
+    | duty.CheckInMissed
+    | duty.PatrolCompleted
+    | duty.PatrolMissed
+    | duty.PeakGapFound
+    | mobilisation.ResponderNotCalled
+    | mobilisation.UnitPassedOver
+    | mobilisation.NotificationUndelivered
+    | mobilisation.ResponderOverdue
+    | mobilisation.UnitReleased
+    | mobilisation.IncidentHandedOver
+    | lateness.LateObservation
+    | early_warning.WarningOpened
+    | early_warning.WarningNotice
+    | early_warning.WarningReached
+    | sighting.PersonSeen
+    | sighting.EventSeen
+    | sighting.HitDecided
+    | sighting.LeadTimeKnown
+    | sighting.LookUpAudited
+    | sighting.RecordExpired
+    | broadcast.BroadcastReported
+    | call.CallChanged
+    | fire_signal.FireSignalHeld
+    | fire_signal.FireSignalSettled
+    | network_path.PathSwitched
+    | video.EventVideo
 )
 
 RECORDS: Mapping[str, type] = {
@@ -60,6 +168,19 @@ RECORDS: Mapping[str, type] = {
         alarm.AlarmRepeated,
         alarm.AlarmChanged,
         alarm.InputRefused,
+        alarm.LowerSeverity,
+        alarm.AlarmSeverityChanged,
+        alarm.AlarmLevelRaised,
+        alarm_service.ShelveAlarm,
+        alarm_service.UnshelveAlarm,
+        alarm_service.TakeOutOfService,
+        alarm_service.ReturnToService,
+        alarm_service.AlarmServiceChanged,
+        announcement.AnnounceTest,
+        announcement.EndTest,
+        announcement.ButtonTestAnnounced,
+        announcement.ButtonTested,
+        announcement.ButtonTestEnded,
         incident.NotificationDelivered,
         incident.RecipientAnswered,
         incident.HandleIncident,
@@ -69,6 +190,79 @@ RECORDS: Mapping[str, type] = {
         incident.IncidentHandled,
         incident.Notification,
         incident.AssignmentChanged,
+        composite.FunctionEffective,
+        composite.FunctionLost,
+        incident.RaiseHelpLevel,
+        incident.CompleteStep,
+        incident.IncidentLevelRaised,
+        incident.EscalationRaised,
+        incident.StepCompleted,
+        incident.StepOverdue,
+        incident.IncidentFlagged,
+        incident.RepeatedUse,
+        visit.RegisterVisit,
+        visit.IdentityChecked,
+        visit.HostAnswered,
+        visit.CheckDone,
+        visit.StartInspection,
+        visit.InspectionResult,
+        visit.ClearDetector,
+        visit.AdmitVisit,
+        visit.LeaveVisit,
+        visit.TurnAwayVisit,
+        visit.ReportBypass,
+        visit.SendToReception,
+        locker.AssignLocker,
+        locker.FreeLocker,
+        occupancy.CountPersons,
+        visit.VisitChanged,
+        visit.VisitOverdue,
+        visit.InspectionViolated,
+        visit.FlowHeld,
+        visit.FlowFreed,
+        visit.VisitorSeated,
+        visit.VisitorQueued,
+        locker.LockerChanged,
+        occupancy.PersonsCounted,
+        occupancy.OccupancyDrifted,
+        command.CommandAudited,
+        duty.CheckIn,
+        duty.PatrolDone,
+        guard_state.GuardStateChanged,
+        duty.PostCheckedIn,
+        duty.CheckInMissed,
+        duty.PatrolCompleted,
+        duty.PatrolMissed,
+        duty.PeakGapFound,
+        mobilisation.ResponderNotCalled,
+        mobilisation.UnitPassedOver,
+        mobilisation.NotificationUndelivered,
+        mobilisation.ResponderOverdue,
+        mobilisation.UnitReleased,
+        mobilisation.IncidentHandedOver,
+        early_warning.WarningDelivered,
+        sighting.DecideHit,
+        sighting.LookUp,
+        call.OfferCall,
+        call.AnswerCall,
+        call.EndCall,
+        fire_signal.DecideFireSignal,
+        lateness.LateObservation,
+        early_warning.WarningOpened,
+        early_warning.WarningNotice,
+        early_warning.WarningReached,
+        sighting.PersonSeen,
+        sighting.EventSeen,
+        sighting.HitDecided,
+        sighting.LeadTimeKnown,
+        sighting.LookUpAudited,
+        sighting.RecordExpired,
+        broadcast.BroadcastReported,
+        call.CallChanged,
+        fire_signal.FireSignalHeld,
+        fire_signal.FireSignalSettled,
+        network_path.PathSwitched,
+        video.EventVideo,
     )
 }
 """Type name in a log → type."""

@@ -8,8 +8,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from twins.capability import Line, Titles
-from twins.instant import Duration, seconds
+from twins.dispatch_rules import OUR_RULES, DispatchPolicy, DispatchRules, VolunteerClass
+from twins.duty import AnyOf, DutyPlan
+from twins.inspection import OUR_FLOW, InspectionFlow
+from twins.instant import Duration, Instant, seconds
+from twins.jurisdiction import Jurisdiction
 from twins.observation import Value
+from twins.premises import NO_PREMISES, Premises
+from twins.watch import OUR_WATCH, WatchRules
+from twins.window import Window as Window  # noqa: PLC0414  rosters are read with the school
 
 ABSENCE: Duration = seconds(180)
 """Longest absence from a post outside peaks (ours; vendors range from 10 s to 20 min)."""
@@ -27,6 +34,27 @@ class Role(StrEnum):
     """The gatehouse console."""
     VOLUNTEER = "volunteer"
     """义警: comes at once if able (一呼百应)."""
+    STAFF = "staff"
+    """Somebody of the school: told of every call for help, also of a staff-level one."""
+    NEXT_SEAT = "next seat"
+    """The next seat at the station: told when the first one does not answer (R18)."""
+    CENTRE = "110 centre"
+    """The 110 centre: told when no seat answers (R18)."""
+    UNIT = "unit"
+    """街面处警警力: a car or a patrol on foot, shared by the schools that list it."""
+    NEIGHBOUR = "neighbour"
+    """Somebody of a neighbouring school: comes while that school is safe (mutual aid)."""
+    HEAD = "head"
+    """校长, 园长: first responsible, contact when nobody answers (R79)."""
+
+
+class HelpLevel(StrEnum):
+    """How much help a call asks for; part of the alarm, the incident and the drill."""
+
+    STAFF = "staff"
+    """The school's own people: a scuffle, a faint."""
+    POLICE = "police"
+    """Everybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +68,8 @@ class Device:
     line: Line
     simulated: bool = False
     """True where no real device stands behind it."""
+    help_level: HelpLevel = HelpLevel.POLICE
+    """What a call from this device asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +93,6 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """A local time of day on some weekdays; `end` is not in it and lies after `start`."""
-
-    weekdays: frozenset[int]
-    """0 is Monday (ISO weekday less one)."""
-    start: Duration
-    """Since local midnight."""
-    end: Duration
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """A duty post and when it must be held."""
 
@@ -86,11 +105,20 @@ class Post:
     peaks: tuple[Window, ...] = ()
     absence: Duration = ABSENCE
     absence_in_peak: Duration = ABSENCE_IN_PEAK
+    grace: Duration = 0
+    """Added to either limit before anybody is warned."""
+    check_in: Duration | None = None
+    """Longest time without a check-in at a fixed post (定点值守, R43); None for other posts."""
+    needs: tuple[AnyOf, ...] = ()
+    """Who must be there in a peak, as `duty.SCHOOL_POST_MIX`; empty asks for anybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Responder:
-    """Somebody who is told of an incident: a seat, a console or a person who comes."""
+    """Somebody who is told of an incident: a seat, a console or a person who comes.
+
+    Several schools may list the same car or person by the same id, each with its own way.
+    """
 
     id: str
     role: Role
@@ -103,11 +131,24 @@ class Responder:
     """`on foot`, `e-bike` or `car`."""
     distance_m: float = 0.0
     """Way to the gate in metres."""
+    travel_time: Duration | None = None
+    """Time on the way as routed or measured; None is estimated from way and travel (R46)."""
+    kit_expires: Mapping[str, Instant] = field(default_factory=dict)
+    """Tool → when it may not be relied on any more (R49); others do not expire."""
+    volunteer_class: VolunteerClass | None = None
+    enrolled: Instant | None = None
+    """Since when a volunteer is one; None means from the start."""
+    expires: Instant | None = None
+    """When the enrolment ends; None means never (R48)."""
+    home: str = ""
+    """A neighbour's own school."""
+    station: str = ""
+    """A seat's station; told only while that one is responsible (R85). Empty means always."""
 
     @property
     def capable(self) -> bool:
-        """Return whether they can act once there."""
-        return self.role is not Role.VOLUNTEER or bool(self.kit)
+        """Return whether they can act once there, if none of their tools has expired."""
+        return self.role not in (Role.VOLUNTEER, Role.NEIGHBOUR) or bool(self.kit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +163,66 @@ class PlanStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistStep:
+    """One thing that a person does in an incident (R52); ticked off by whoever did it."""
+
+    id: str
+    title: Titles
+    role: Role
+    """Whose duty it is."""
+    within: Duration
+    """Longest time from the opening of the incident; later is overdue, not too late."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What the platform does by itself once an incident of a kind is open (R52)."""
 
     kind: str
     """The alarm kind that opens the incident, as `one-key-alarm`."""
     steps: tuple[PlanStep, ...]
+    checklist: tuple[ChecklistStep, ...] = ()
+    level: HelpLevel = HelpLevel.POLICE
+    """A staff-level incident follows the staff-level plan until it is raised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationStep:
+    """Who else is told when nobody has acknowledged an incident for so long (R18)."""
+
+    after: Duration
+    """Since the incident was opened, or raised to police level."""
+    roles: tuple[Role, ...] = ()
+    """Every responder of these roles."""
+    responders: tuple[str, ...] = ()
+    """And these, by id."""
+
+
+ESCALATION: tuple[EscalationStep, ...] = (
+    EscalationStep(after=seconds(30), roles=(Role.NEXT_SEAT, Role.HEAD)),
+    EscalationStep(after=seconds(60), roles=(Role.CENTRE,)),
+)
+"""Unanswered: 30 s the next seat and the head, 60 s the 110 centre (ours; EN 50518 is said to
+start handling within 30 s for 80 % and 60 s for 98.5 % of hold-up alarms)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonRules:
+    """How presses are read. None of it can keep a press from raising its alarm."""
+
+    raise_presses: int = 3
+    """So many presses of a staff-level button within `raise_within` call the police (ours)."""
+    raise_within: Duration = seconds(5)
+    stuck_after: Duration = seconds(60)
+    """A contact closed for longer is a fault (assumed)."""
+    resends: int = 10
+    """More presses than this within `resend_within` are a fault, not a hand (assumed)."""
+    resend_within: Duration = seconds(60)
+    repeated_use: int = 3
+    """So many incidents from one button within `repeated_within` are a finding (ours, D06)."""
+    repeated_within: Duration = seconds(2 * 86_400)
+    longest_test: Duration = seconds(3600)
+    """A longer announced test would disarm the button (assumed)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,3 +239,17 @@ class School:
     devices: tuple[Device, ...] = ()
     responders: tuple[Responder, ...] = ()
     plans: tuple[Plan, ...] = ()
+    inspection: InspectionFlow = OUR_FLOW
+    """How visitors are let in (R23)."""
+    premises: Premises = NO_PREMISES
+    """Ways in, what closes them, rooms and lockers."""
+    escalation: tuple[EscalationStep, ...] = ESCALATION
+    buttons: ButtonRules = ButtonRules()
+    duty: DutyPlan | None = None
+    """Who holds the posts in peaks, and the patrols; None is not supervised."""
+    dispatch_policy: DispatchPolicy = DispatchPolicy.ALL_AT_ONCE
+    dispatch: DispatchRules = OUR_RULES
+    stations: tuple[Jurisdiction, ...] = ()
+    """Which police station is responsible since when (R85); none means the seats listed."""
+    watch: WatchRules = OUR_WATCH
+    """Scores, cameras, broadcasts, calls and links."""

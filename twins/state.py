@@ -5,10 +5,15 @@ from dataclasses import dataclass, field
 import msgspec
 
 from twins.alarm import Alarm
-from twins.command import Command
+from twins.alarm_service import QuietPoint
+from twins.announcement import AnnouncedTest
+from twins.command import Command, OrderMemory
+from twins.duty_memory import DutyMemory
+from twins.gate_memory import GateMemory
 from twins.incident import Incident
 from twins.instant import Instant
 from twins.observation import Observation
+from twins.watch_memory import WatchMemory
 
 
 @dataclass(slots=True)
@@ -23,6 +28,18 @@ class ButtonMemory:
     behind: int = 0
     """Counter steps counted before the contact showed them."""
     behind_since: Instant = 0
+    recent: list[tuple[Instant, int]] = field(default_factory=list)
+    """The last presses as seen: when, and how many at once."""
+    held: bool = False
+    """The contact has been closed for longer than a hand would."""
+    resending: bool = False
+    """It presses more often than a hand would."""
+    risen: list[Instant] = field(default_factory=list)
+    """Source times of the last presses that its contact showed; bounded."""
+    opened: Instant = 0
+    """Source time of the contact's last opening."""
+    closed: bool = False
+    """The contact was closed when last seen with some trust."""
 
 
 @dataclass(slots=True)
@@ -55,6 +72,26 @@ class EngineState:
     away: dict[str, Instant] = field(default_factory=dict)
     """Post → since when nobody is there."""
     buttons: dict[str, ButtonMemory] = field(default_factory=dict)
+    quiet: dict[str, QuietPoint] = field(default_factory=dict)
+    """`kind|device` → shelved or out of service."""
+    tests: dict[str, AnnouncedTest] = field(default_factory=dict)
+    """Announced tests that are not over, by id."""
+    tested: dict[str, Instant] = field(default_factory=dict)
+    """Button → when it last worked in an announced test (R62)."""
+    uses: dict[str, list[Instant]] = field(default_factory=dict)
+    """Button → when it opened incidents lately."""
+    functions: dict[str, bool] = field(default_factory=dict)
+    """`school|function` → whether it was last said to work; absent until it first did."""
+    gate: GateMemory = field(default_factory=GateMemory)
+    """Visits, lockers, counts and openings."""
+    duty: DutyMemory = field(default_factory=DutyMemory)
+    """Posts and patrols."""
+    orders: OrderMemory = field(default_factory=OrderMemory)
+    """What commands leave behind."""
+    watch: WatchMemory = field(default_factory=WatchMemory)
+    """Front ends, calls, broadcasts, fire signals and network paths."""
+    engaged: dict[str, list[str]] = field(default_factory=dict)
+    """Responder → the open incidents that they are sent to, on the way to or at."""
     serials: dict[str, int] = field(default_factory=dict)
     """Last number given per school and sort of thing."""
     latest: Instant = 0

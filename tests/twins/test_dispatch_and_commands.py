@@ -157,3 +157,21 @@ def test_requests_that_cannot_be_right_are_refused_with_the_reason():
         (end,) = of(CommandEnded, engine.receive([one], NOW))
         assert end.result is CommandResult.REFUSED
         assert words in end.reason
+
+
+def test_a_key_from_outside_cannot_take_the_id_of_a_plan_s_command():
+    engine = Engine([ELM])
+    for number in range(1, 9):
+        taken = request(id=f"elm/command/{number}")
+        assert not of(Command, engine.receive([taken], NOW))
+    outputs = engine.receive([says("button", "pressed", True, NOW)], NOW)
+    assert len(of(Command, outputs)) == 2
+
+
+def test_an_outcome_that_waits_beside_its_own_deadline_counts():
+    engine, outputs = pressed()
+    lock = of(Command, outputs)[0]
+    late = CommandEnded(command=lock.id, device=lock.device, result=CommandResult.CONFIRMED)
+    after = engine.receive([late], lock.not_after + seconds(1))
+    results = [end.result for end in of(CommandEnded, after) if end.command == lock.id]
+    assert results == [CommandResult.CONFIRMED]

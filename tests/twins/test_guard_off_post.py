@@ -8,6 +8,8 @@ from twins.engine import Engine
 from twins.instant import seconds
 from twins.observation import Quality
 
+pytestmark = pytest.mark.requirement("R08")
+
 
 def minutes(count: float) -> int:
     return seconds(60 * count)

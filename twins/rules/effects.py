@@ -5,6 +5,8 @@ from typing import TypeAlias
 
 from twins.alarm import Severity
 from twins.instant import Instant
+from twins.records import Output
+from twins.school import HelpLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,22 @@ class RaiseAlarm:
     latching: bool
     sensed: Instant
     count: int = 1
+    level: HelpLevel | None = None
+    """How much help it asks for; None is what the device is there for."""
+    dispatched: bool = True
+    """False where nobody is to be called again: the alarm only stands and counts."""
+    reason: str = ""
+    """Why it is less severe than before; without a reason an alarm keeps its severity."""
+    received: Instant | None = None
+    """When we had a cause that the twin does not show, because it came late."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHelp:
+    """Call for help for an alarm that stands already and has called nobody."""
+
+    kind: str
+    device: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +65,11 @@ class CancelTimer:
     subject: str
 
 
-Effect: TypeAlias = RaiseAlarm | ClearAlarm | SetTimer | CancelTimer
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """Say this; it changes nothing that the engine keeps."""
+
+    output: Output
+
+
+Effect: TypeAlias = RaiseAlarm | CallHelp | ClearAlarm | SetTimer | CancelTimer | Tell

@@ -41,7 +41,7 @@ def due(context: Context, device: str, now: Instant) -> Iterator[Effect]:
         latching=False,
         sensed=context.state.away[device],
     )
-    found = _post(context, device)
+    found = post_of(context, device)
     if found is not None:
         school, post = found
         held = absence_due(post, school.zone, context.state.away[device])
@@ -57,7 +57,7 @@ def ended(context: Context, device: str, now: Instant) -> Iterator[Effect]:
 
 
 def _watch(context: Context, device: str, now: Instant) -> Iterator[Effect]:
-    found = _post(context, device)
+    found = post_of(context, device)
     if found is None:
         return
     school, post = found
@@ -66,7 +66,8 @@ def _watch(context: Context, device: str, now: Instant) -> Iterator[Effect]:
         yield SetTimer(rule=KIND, subject=device, due=max(held[0], now))
 
 
-def _post(context: Context, device: str) -> tuple[School, Post] | None:
+def post_of(context: Context, device: str) -> tuple[School, Post] | None:
+    """Return the post that a device watches, and its school."""
     school = context.school_of[device]
     for post in school.posts:
         if post.presence == device:

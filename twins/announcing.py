@@ -1,0 +1,109 @@
+"""Announcing tests of one-key alarms and ending them; what a test is stands in `announcement`."""
+
+from twins.alarm import InputRefused
+from twins.announcement import (
+    AnnouncedTest,
+    AnnounceTest,
+    ButtonTestAnnounced,
+    ButtonTestEnded,
+    EndTest,
+)
+from twins.context import Context
+from twins.instant import Instant, in_seconds
+from twins.school import School
+
+TIMER = "announced-test"
+
+CAPABILITY = "one-key-alarm"
+
+
+def announce_test(context: Context, request: AnnounceTest, now: Instant) -> None:
+    """Announce a test, or refuse it with the reason."""
+    school = _school(context, request.subject)
+    reason = _objection(school, request, now)
+    if school is None or reason:
+        context.out.append(InputRefused(subject=request.subject, reason=reason))
+        return
+    test = AnnouncedTest(
+        id=context.number(school.id, "test"),
+        subject=request.subject,
+        school=school.id,
+        start=max(request.start, now),
+        until=request.until,
+        by=request.by,
+        reason=request.reason,
+    )
+    context.state.tests[test.id] = test
+    context.set_timer(TIMER, test.id, test.until)
+    context.out.append(ButtonTestAnnounced(test=test))
+
+
+def end_test(context: Context, request: EndTest, _now: Instant) -> None:
+    """End a test before its time."""
+    if request.test not in context.state.tests:
+        refused = InputRefused(subject=request.test, reason="no such test is announced")
+        context.out.append(refused)
+    elif not request.by.strip():
+        context.out.append(InputRefused(subject=request.test, reason="a name is needed"))
+    else:
+        context.cancel_timer(TIMER, request.test)
+        _end(context, request.test, request.by)
+
+
+def due(context: Context, test: str, _now: Instant) -> None:
+    """End a test whose time is up."""
+    _end(context, test, "")
+
+
+def covering(context: Context, device: str, sensed: Instant, now: Instant) -> AnnouncedTest | None:
+    """Return the test that a press belongs to, or None for a real one.
+
+    It must have been made and received inside the window. While the school has an open incident
+    nothing there is a test.
+    """
+    school = context.school_of[device].id
+    for test in context.state.tests.values():
+        in_window = test.start <= sensed < test.until and test.start <= now < test.until
+        if in_window and test.subject in (device, school):
+            if any(one.school == school for one in context.state.incidents.values()):
+                return None
+            return test
+    return None
+
+
+def _school(context: Context, subject: str) -> School | None:
+    """Return the school of a button or of itself."""
+    device = context.devices.get(subject)
+    if device is None:
+        return context.schools.get(subject)
+    return context.school_of[subject] if device.capability == CAPABILITY else None
+
+
+def _objection(school: School | None, request: AnnounceTest, now: Instant) -> str:
+    """Return why a test cannot be announced, or nothing."""
+    if school is None:
+        return "there is no such school or one-key alarm"
+    if not (request.by.strip() and request.reason.strip()):
+        return "a test needs a name and a reason"
+    start = max(request.start, now)
+    if request.until <= start:
+        return "the test would be over already"
+    longest = school.buttons.longest_test
+    if request.until - start > longest:
+        return f"a test lasts at most {in_seconds(longest):g} s: it would disarm the button"
+    return ""
+
+
+def _end(context: Context, test_id: str, by: str) -> None:
+    test = context.state.tests.pop(test_id)
+    school = context.schools[test.school]
+    buttons = [one.id for one in school.devices if one.capability == CAPABILITY]
+    announced = [one for one in buttons if test.subject in (one, school.id)]
+    worked = {one for one in announced if context.state.tested.get(one, -1) >= test.start}
+    ended = ButtonTestEnded(
+        test=test.id,
+        tested=tuple(one for one in announced if one in worked),
+        untested=tuple(one for one in announced if one not in worked),
+        by=by,
+    )
+    context.out.append(ended)

@@ -1,0 +1,1 @@
+"""管理好、使用好、维护好: what registers and live points say together about a school."""

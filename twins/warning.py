@@ -1,0 +1,117 @@
+"""Telling people early: everybody of a warning in one batch, each delivery booked by itself."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from twins.alarm import InputRefused
+from twins.context import Context
+from twins.early_warning import (
+    EarlyWarning,
+    WarningDelivered,
+    WarningDelivery,
+    WarningNotice,
+    WarningOpened,
+    WarningReached,
+)
+from twins.instant import Duration, Instant
+from twins.roster import holds
+from twins.rules.effects import Effect, SetTimer, Tell
+from twins.school import Responder, Role, School
+from twins.viewing import video_of
+
+GUARD_AND_POLICE = (Role.GUARD, Role.STATION, Role.UNIT)
+"""Who is told of a person or an event (R37, R88)."""
+
+STATION_AND_HEAD = (Role.STATION, Role.HEAD)
+"""Who is told when the guards themselves may not see anything any more (D10)."""
+
+RETENTION = "record-expired"
+"""Timer: a record leaves the memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """What a warning is about."""
+
+    id: str
+    kind: str
+    device: str
+    sensed: Instant
+
+
+def warn(
+    context: Context,
+    cause: Cause,
+    roles: Sequence[Role],
+    now: Instant,
+    *,
+    told: Sequence[str] = (),
+) -> Iterator[Effect]:
+    """Tell everybody of these roles, or exactly `told`, in one batch; name the roles not there."""
+    school = context.school_of[cause.device]
+    there = _called(school, roles, told, now)
+    warning = EarlyWarning(
+        id=cause.id,
+        kind=cause.kind,
+        school=school.id,
+        device=cause.device,
+        place=context.devices[cause.device].place,
+        sensed=cause.sensed,
+        warned=now,
+        deliveries={
+            one.id: WarningDelivery(responder=one.id, role=one.role, told=now) for one in there
+        },
+        unmanned=tuple(role for role in roles if all(one.role is not role for one in there)),
+    )
+    context.state.watch.warnings[warning.id] = warning
+    yield Tell(output=WarningOpened(warning=warning))
+    for one in there:
+        yield Tell(output=_notice(warning, one))
+    video = video_of(context, warning.id, cause.device, cause.sensed, now)
+    if video is not None:
+        yield Tell(output=video)
+
+
+def keep_until(record: str, now: Instant, retention: Duration) -> SetTimer:
+    """Return the retention clock of a record."""
+    return SetTimer(rule=RETENTION, subject=record, due=now + retention)
+
+
+def book_warning_delivery(context: Context, delivered: WarningDelivered, now: Instant) -> None:
+    """Book that a notice arrived; only the first time counts."""
+    warning = context.state.watch.warnings.get(delivered.warning)
+    if warning is None:
+        refused = InputRefused(subject=delivered.warning, reason="no such warning is known")
+        context.out.append(refused)
+        return
+    delivery = warning.deliveries.get(delivered.responder)
+    if delivery is None:
+        reason = f"was not told of {warning.id}"
+        context.out.append(InputRefused(subject=delivered.responder, reason=reason))
+    elif delivery.delivered is None:
+        reached = replace(delivery, delivered=now)
+        deliveries = {**warning.deliveries, delivery.responder: reached}
+        context.state.watch.warnings[warning.id] = replace(warning, deliveries=deliveries)
+        context.out.append(WarningReached(warning=warning.id, delivery=reached))
+
+
+def _called(
+    school: School, roles: Sequence[Role], told: Sequence[str], now: Instant
+) -> list[Responder]:
+    return [
+        one
+        for one in school.responders
+        if (one.id in told if told else one.role in roles)
+        and (not one.hours or holds(one.hours, school.zone, now))
+    ]
+
+
+def _notice(warning: EarlyWarning, responder: Responder) -> WarningNotice:
+    return WarningNotice(
+        warning=warning.id,
+        responder=responder.id,
+        role=responder.role,
+        kind=warning.kind,
+        school=warning.school,
+        place=warning.place,
+    )
