@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 done and the answer is no (a drill failed, a replay differ
 
 import asyncio
 import logging
+import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -53,7 +54,8 @@ Seed = Annotated[int, typer.Option(help="Root of all chance.")]
 def demo(
     language: Language,
     for_s: Annotated[
-        float | None, typer.Option("--for", min=1, help="Stop after this many seconds.")
+        float | None,
+        typer.Option("--for", min=1, max=604_800, help="Stop after this many seconds."),
     ] = None,
     json_file: JsonFile = None,
     log: Annotated[Path | None, typer.Option(help="Keep the gateway's log in this file.")] = None,
@@ -166,7 +168,10 @@ def main() -> None:
     """Run the command line."""
     # Who runs a gateway wants to see every loss and every recovery; for the rest they are noise.
     _log_to_stderr(logging.INFO if sys.argv[1:2] == ["serve"] else logging.WARNING)
-    app()
+    try:
+        app()
+    except KeyboardInterrupt:  # before there was anything to stop
+        sys.exit(130)
 
 
 def _log_to_stderr(level: int) -> None:
@@ -178,7 +183,9 @@ def _log_to_stderr(level: int) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             # Plain: a traceback with the values of variables would print what must not be seen.
-            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -189,12 +196,19 @@ def _log_to_stderr(level: int) -> None:
 
 
 def _run(work: Coroutine[Any, Any, Answer], say: Say) -> Answer:
-    """Run a command to its end; Ctrl-C is a way to end, not an error."""
+    """Run a command to its end; Ctrl-C and SIGTERM are ways to end, not errors."""
     try:
-        return _told(lambda: asyncio.run(work))
-    except KeyboardInterrupt:
+        return _told(lambda: asyncio.run(_until_terminated(work)))
+    except (KeyboardInterrupt, asyncio.CancelledError):
         out.print(say("Stopped."))
         raise typer.Exit(0) from None
+
+
+async def _until_terminated(work: Coroutine[Any, Any, Answer]) -> Answer:
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await work
 
 
 def _told(work: Callable[[], Answer]) -> Answer:

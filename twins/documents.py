@@ -17,6 +17,9 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from twins.instant import parse_duration
 
+CHARACTERS_MAX = 250_000
+"""Longest file that is read; reading with positions takes about 3 s for it (measured)."""
+
 KeyPath: TypeAlias = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -76,16 +79,21 @@ def parse_yaml(file: str) -> Document:
         raise ConfigError([Problem(file=file, message="there is no such file")]) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError([Problem(file=file, message=f"cannot be read: {error}")]) from None
+    if len(text) > CHARACTERS_MAX:
+        message = f"is longer than {CHARACTERS_MAX} characters; bulk data belongs into CSV"
+        raise ConfigError([Problem(file=file, message=message)])
     yaml = YAML(typ="safe", pure=True)
+    reader = _Reader(file, yaml)
     try:
         root = yaml.compose(text)
+        data = reader.value(root, ()) if root is not None else None
+    except RecursionError:
+        raise ConfigError([Problem(file=file, message="is nested too deeply")]) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = error.problem or error.context or "is no YAML"
         raise ConfigError([Problem(file=file, line=line, column=column, message=what)]) from None
-    reader = _Reader(file, yaml)
-    data = reader.value(root, ()) if root is not None else None
     if reader.problems:
         raise ConfigError(reader.problems)
     return Document(file, data, reader.positions)

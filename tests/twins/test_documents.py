@@ -41,6 +41,9 @@ def test_all_mistakes_are_told_at_once_in_file_order(tmp_path):
     [
         ("name: a\nname: b\n", "house.yaml:2:1: 'name' stands here twice"),
         ("a: &x 1\nb: *x\n", "house.yaml:1:4: aliases are not allowed: write the value out"),
+        ("a: &a {<<: *a}\n", "house.yaml:1:"),
+        ("[" * 20_000, "house.yaml: is nested too deeply"),
+        ("a" * 300_000, "house.yaml: is longer than 250000 characters"),
         ("name: [1,\n", "house.yaml:2:1: "),
         ("? [1]\n: 2\n", "house.yaml:1:3: a key must be a word or a number, not"),
     ],
