@@ -26,7 +26,7 @@ async def replay(log: Path, schools: Sequence[str]) -> Replay:
     """
     named = schools_in(log)
     loaded = [load_school(name).school for name in (schools or named)]
-    store = SqliteStore(log)
+    store = SqliteStore(log, read_only=True)
     await store.open([school.id for school in loaded])
     try:
         difference = await first_difference(store, loaded)

@@ -76,11 +76,11 @@ Served = Annotated[Gateway, Depends(_gateway)]
 @router.get("/health")
 async def health(gateway: Served) -> JSONResponse:
     """Say how the server itself is; 503 while its log cannot be written or it does not run."""
-    well = gateway.ready.is_set() and not gateway.store_failure
+    well = gateway.ready.is_set() and not gateway.writer.failure
     content = {
         "status": "ok" if well else "degraded",
         "now": iso(gateway.clock.now()),
-        "store": gateway.store_failure or "ok",
+        "store": gateway.writer.failure or "ok",
         "batch": gateway.number,
         "waiting": gateway.inbox.waiting,
         "merged": gateway.inbox.merged,
@@ -193,6 +193,8 @@ async def request_command(
         not_after=gateway.clock.now() + parse_duration(action.not_after),
     )
     await gateway.submit(request)
+    if key not in gateway.history.commands:  # the engine's memory of keys reaches back further
+        raise HTTPException(409, f"the key {key!r} was used before")
     return _same_command(gateway, key, body)
 
 
@@ -222,7 +224,7 @@ async def events(
                 tick_at = clock() + TICK_S
                 yield _tick(gateway)
             event = await _next(viewer, tick_at)
-            if viewer.lost:
+            if viewer.take_lost():
                 yield ServerSentEvent(event="reset", data={})
             if event is None:
                 return

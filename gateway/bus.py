@@ -35,8 +35,7 @@ class Subscription:
         self.dropped = 0
         """Events this viewer did not get because it was too slow."""
 
-    @property
-    def lost(self) -> bool:
+    def take_lost(self) -> bool:
         """Return whether something was missed since this was last asked."""
         lost, self._lost = self._lost, False
         return lost

@@ -1,7 +1,8 @@
 """How a notice reaches its recipient: one channel per role, one task per delivery.
 
 A delivery is tried until it succeeds or the incident is closed; the recipient drops a second
-copy by incident and responder. One dead recipient delays nobody.
+copy by incident and responder. One dead recipient delays nobody. A role without a channel cannot
+be reached at all: that is told once, and tried again only by the next run.
 """
 
 import asyncio
@@ -34,7 +35,9 @@ class NobodyThereError(Exception):
 def console_channel(bus: Bus) -> Channel:
     """Return the channel of guard and station consoles: the live page.
 
-    The notice itself is already on the bus; it is delivered when a page looks on.
+    The notice itself is already on the bus. It counts as delivered when any page is connected:
+    a page does not say who sits in front of it, and that somebody has seen the notice is known
+    only from an answer.
     """
 
     async def deliver(notification: Notification) -> None:
@@ -65,10 +68,14 @@ class Channels:
 
         Returns whether it was delivered. Logs the first failure and the success after one.
         """
+        told = {"incident": notification.incident, "responder": notification.responder}
+        channel = self._by_role.get(notification.role)
+        if channel is None:
+            log.warning("notice.no_channel", role=str(notification.role), **told)
+            return False
         failed = ""
         while wanted():
-            reason = await self._attempt(notification)
-            told = {"incident": notification.incident, "responder": notification.responder}
+            reason = await _attempt(channel, notification, failed)
             if not reason:
                 if failed:
                     log.info("notice.delivered", after=failed, **told)
@@ -79,19 +86,20 @@ class Channels:
             await asyncio.sleep(RETRY_S)
         return False
 
-    async def _attempt(self, notification: Notification) -> str:
-        """Return why an attempt failed, or nothing."""
-        channel = self._by_role.get(notification.role)
-        if channel is None:
-            return f"there is no channel for {notification.role}"
-        try:
-            async with asyncio.timeout(DELIVERY_TIMEOUT_S):
-                outcome = await contained(
-                    "channel.failed", _sent(channel, notification), responder=notification.responder
-                )
-        except TimeoutError:
-            return f"no answer in {DELIVERY_TIMEOUT_S:g} s"
-        return outcome.reason if isinstance(outcome, Failed) else outcome.answer
+
+async def _attempt(channel: Channel, notification: Notification, known: str) -> str:
+    """Return why an attempt failed, or nothing; a reason that is `known` is not told again."""
+    try:
+        async with asyncio.timeout(DELIVERY_TIMEOUT_S):
+            outcome = await contained(
+                "channel.failed",
+                _sent(channel, notification),
+                known=known,
+                responder=notification.responder,
+            )
+    except TimeoutError:
+        return f"no answer in {DELIVERY_TIMEOUT_S:g} s"
+    return outcome.reason if isinstance(outcome, Failed) else outcome.answer
 
 
 async def _sent(channel: Channel, notification: Notification) -> str:

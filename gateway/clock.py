@@ -2,25 +2,54 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from twins.instant import SECOND, Duration, Instant
 
+NAP_S = 1.0
+"""Longest sleep at a stretch: how late a deadline may be after the machine's clock is set ahead."""
+
 
 class WallClock:
-    """Now is now. Never goes back, even when the machine's clock is set back."""
+    """Now is now. It always goes on at the pace of time and never goes back.
 
-    def __init__(self) -> None:
-        self._latest = 0
+    When the machine's clock is set ahead (a small board learns the time only after its start), it
+    follows. When that is set back, it goes on from where it is, and is ahead until the machine's
+    clock has caught up: a deadline must neither wait an hour for that nor come twice.
+
+    `wall` reads the machine's UTC time, `monotonic` a time that nobody sets; both in ns.
+    """
+
+    def __init__(
+        self,
+        wall: Callable[[], int] = time.time_ns,
+        monotonic: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._wall = wall
+        self._monotonic = monotonic
+        self._latest = wall()
+        self._read_at = monotonic()
 
     def now(self) -> Instant:
-        """Return the machine's UTC time, or the latest already returned if that is later."""
-        self._latest = max(self._latest, time.time_ns())
+        """Return the machine's UTC time, or what has passed since the last reading if later."""
+        read_at = self._monotonic()
+        self._latest = max(self._latest + read_at - self._read_at, self._wall())
+        self._read_at = read_at
         return self._latest
+
+    def not_before(self, instant: Instant) -> Duration:
+        """Go on from `instant` if that is later than now; return by how much it was.
+
+        A gateway's log may end later than the machine's clock says: that was set back meanwhile.
+        """
+        behind = max(0, instant - self.now())
+        self._latest += behind
+        return behind
 
     async def sleep_until(self, instant: Instant) -> None:
         """Return once `now` has reached `instant`."""
         while (left := instant - self.now()) > 0:  # noqa: ASYNC110  nothing else can wake it
-            await asyncio.sleep(left / SECOND)
+            await asyncio.sleep(min(left / SECOND, NAP_S))
 
 
 class StoryClock:

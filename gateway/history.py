@@ -1,10 +1,11 @@
 """What is over but still asked for: closed incidents, reset alarms, commands. A fold of outputs."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from gateway.store import Store
 from twins.alarm import Alarm, AlarmChanged, AlarmEvent, AlarmRaised, AlarmRepeated, AlarmState
 from twins.command import Command, CommandEnded, CommandResult, RequestCommand
 from twins.incident import (
@@ -25,12 +26,21 @@ KEPT = 200
 COMMANDS_KEPT = 10_000
 """Commands remembered with their idempotency keys (assumed; days of a school)."""
 
-RECORDS = (
-    "RequestCommand", "Command", "CommandEnded", "AlarmRaised", "AlarmRepeated", "AlarmChanged",
-    "IncidentOpened", "IncidentJoined", "AssignmentChanged", "IncidentAcknowledged",
-    "IncidentHandled",
+CASE_RECORDS = (
+    "AlarmRaised", "AlarmRepeated", "AlarmChanged", "IncidentOpened", "IncidentJoined",
+    "AssignmentChanged", "IncidentAcknowledged", "IncidentHandled",
 )  # fmt: skip
-"""Types of record that `History.book` takes something from."""
+"""Types of record that alarms and incidents are made of."""
+
+CASE_RECORDS_READ = 10_000
+"""Of those, how many a restart reads back (assumed: 25 for each alarm and incident kept)."""
+
+COMMAND_RECORDS = ("RequestCommand", "Command", "CommandEnded")
+"""Types of record that commands are made of; they are read back by a limit of their own, so that
+many alarms push no idempotency key out."""
+
+RECORDS_PER_COMMAND = 4
+"""The request, the command, and its end twice: as input from the driver and as booked."""
 
 Kept = TypeVar("Kept")
 
@@ -75,6 +85,16 @@ class History:
                 IncidentJoined() | AssignmentChanged() | IncidentAcknowledged() | IncidentHandled()
             ):
                 self._book_incident(now, record)
+
+    def end_unknown(self, under_way: Container[str]) -> None:
+        """End every command that is neither under way nor has its end in the log."""
+        for key, record in self.commands.items():
+            if record.result is None and key not in under_way:
+                self.commands[key] = replace(
+                    record,
+                    result=CommandResult.UNKNOWN,
+                    result_reason="its end is not in the log",
+                )
 
     def _book_alarm(self, record: AlarmRaised | AlarmRepeated | AlarmChanged) -> None:
         if isinstance(record, AlarmRaised):
@@ -139,6 +159,18 @@ class History:
                     incident, handled=now, handled_by=record.by, handled_reason=record.reason
                 )
         self.incidents[incident.id] = incident
+
+
+async def read_back(store: Store, under_way: Container[str]) -> History:
+    """Return the history as the log tells it; `under_way` are the commands without an end yet."""
+    history = History()
+    for now, record in await store.recent(CASE_RECORDS, CASE_RECORDS_READ):
+        history.book(now, record)
+    most = COMMANDS_KEPT * RECORDS_PER_COMMAND
+    for now, record in await store.recent(COMMAND_RECORDS, most):
+        history.book(now, record)
+    history.end_unknown(under_way)
+    return history
 
 
 def _keep(kept: "OrderedDict[str, Kept]", key: str, value: Kept, most: int) -> None:

@@ -40,6 +40,7 @@ async def restored(store: Store, schools: Sequence[School]) -> Restored:
     engine = Engine(schools, state)
     number = snapshot.number if snapshot else 0
     async for batch in store.batches(after=number):
+        _refuse_gap(number + 1, batch.number)
         recompute(engine, batch)
         number = batch.number
     return Restored(engine, number)
@@ -53,9 +54,7 @@ async def first_difference(store: Store, schools: Sequence[School]) -> Differenc
     engine = Engine(schools)
     expected = 1
     async for batch in store.batches():
-        if batch.number != expected:
-            message = f"batches {expected} to {batch.number - 1} are missing from the log"
-            raise ConfigError([Problem(file="log", message=message)])
+        _refuse_gap(expected, batch.number)
         outputs = recompute(engine, batch)
         if outputs != batch.outputs:
             return Difference(batch.number, batch.outputs, outputs)
@@ -67,6 +66,14 @@ def recompute(engine: Engine, batch: Batch) -> tuple[Output, ...]:
     """Give an engine a recorded batch again and return what it answers."""
     inputs: list[Input] = [one for one in batch.inputs if not isinstance(one, TimeAdvanced)]
     return tuple(engine.receive(inputs, batch.now))
+
+
+def _refuse_gap(expected: int, number: int) -> None:
+    if number != expected:
+        message = f"batches {expected} to {number - 1} are missing from the log"
+        if number < expected:
+            message = f"batch {number} stands in the log twice"
+        raise ConfigError([Problem(file="log", message=message)])
 
 
 def _state(snapshot: bytes) -> EngineState:

@@ -13,26 +13,26 @@ import structlog
 
 from gateway.bus import Bus, Event
 from gateway.channels import Channels
-from gateway.history import COMMANDS_KEPT, RECORDS, History
+from gateway.clock import WallClock
+from gateway.history import History, read_back
 from gateway.inbox import Inbox, Taken
 from gateway.restore import restored
-from gateway.store import Batch, Store, StoreError
+from gateway.store import Batch, Store
 from gateway.supervisor import Supervisor
+from gateway.writing import LogWriter
 from protocols.addresses import SCHEMES
 from protocols.interfaces import Link, ProtocolEntry
+from twins.alarm import InputRefused
 from twins.clock import Clock
 from twins.command import Command, CommandEnded, CommandResult, RequestCommand
 from twins.engine import Engine
 from twins.incident import Incident, Notification, NotificationDelivered
-from twins.instant import Instant
+from twins.instant import Instant, in_seconds
 from twins.observation import Observation
 from twins.records import Input, Output, TimeAdvanced
 from twins.school import School
 from twins.state import encode_state
 from twins.streams import Streams
-
-SNAPSHOT_EVERY = 1_000
-"""Batches between snapshots: bounds what a restart has to go through (assumed)."""
 
 log = structlog.get_logger()
 
@@ -63,8 +63,7 @@ class Gateway:
         self.inbox = Inbox()
         self.last_heard: dict[str, Instant] = {}
         """Device → when it last answered, changed or not; outside the engine on purpose."""
-        self.store_failure = ""
-        """Why the log cannot be written just now; empty while it can."""
+        self.writer = LogWriter(store)
         self.ready = asyncio.Event()
         """Set while `run` takes inputs."""
         self.supervisors = [
@@ -79,7 +78,6 @@ class Gateway:
         self._store = store
         self._engine = Engine(schools)
         self._number = 0
-        self._snapshot_due = SNAPSHOT_EVERY
 
     @property
     def view(self) -> Engine:
@@ -97,11 +95,14 @@ class Gateway:
             opened.push_async_callback(self._store.close)
             await self._store.open([school.id for school in self.schools])
             found = await restored(self._store, self.schools)
-            for now, record in await self._store.recent(RECORDS, COMMANDS_KEPT):
-                self.history.book(now, record)
+            self.history = await read_back(self._store, found.engine.commands)
             opened.pop_all()  # all went well: the store stays open
         self._engine, self._number = found.engine, found.number
-        self._snapshot_due = self._number + SNAPSHOT_EVERY
+        self.writer.go_on_after(self._number)
+        if isinstance(self.clock, WallClock):
+            behind = self.clock.not_before(self._engine.state().latest)
+            if behind:
+                log.warning("clock.behind_the_log", seconds=in_seconds(behind))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -144,11 +145,11 @@ class Gateway:
             due = self._engine.next_deadline()
             if not taken.inputs and (due is None or due > now):
                 continue
-            for request in _requested(taken.inputs):
-                self.history.book(now, request)
             outputs = tuple(self._engine.receive(taken.inputs, now))
             if outputs or (due is not None and due <= now) or not _only_observed(taken):
-                await self._keep(taken, outputs, now)
+                await self._keep(taken, outputs, now, group)
+            for request in _taken_up(taken.inputs, outputs):
+                self.history.book(now, request)
             self._carry_out(outputs, now, group)
             if taken.reply is not None and not taken.reply.done():
                 taken.reply.set_result(outputs)
@@ -167,29 +168,14 @@ class Gateway:
         await self.clock.sleep_until(due)
         self.inbox.wake()
 
-    async def _keep(self, taken: Taken, outputs: tuple[Output, ...], now: Instant) -> None:
-        """Put a batch into the log. A log that fails must not silence an alarm, so we go on.
-
-        What was lost is bridged by a snapshot with the next batch that can be kept.
-        """
+    async def _keep(
+        self, taken: Taken, outputs: tuple[Output, ...], now: Instant, group: asyncio.TaskGroup
+    ) -> None:
+        """Put a batch into the log. A log that fails must not silence an alarm, so we go on."""
         self._number += 1
         inputs = taken.inputs or (TimeAdvanced(),)
         batch = Batch(number=self._number, now=now, inputs=inputs, outputs=outputs)
-        state = None
-        if self.store_failure or self._number >= self._snapshot_due:
-            state = encode_state(self._engine.state())
-        try:
-            await self._store.append(batch, state)
-        except StoreError as error:
-            if not self.store_failure:
-                log.exception("store.failed")
-            self.store_failure = str(error)
-            return
-        if self.store_failure:
-            log.info("store.recovered", after=self.store_failure)
-            self.store_failure = ""
-        if state is not None:
-            self._snapshot_due = self._number + SNAPSHOT_EVERY
+        await self.writer.keep(batch, lambda: encode_state(self._engine.state()), group)
 
     def _carry_out(self, outputs: Sequence[Output], now: Instant, group: asyncio.TaskGroup) -> None:
         for place, output in enumerate(outputs):
@@ -259,5 +245,7 @@ def _only_observed(taken: Taken) -> bool:
     return all(isinstance(one, Observation) for one in taken.inputs)
 
 
-def _requested(inputs: Iterable[Input]) -> list[RequestCommand]:
-    return [one for one in inputs if isinstance(one, RequestCommand)]
+def _taken_up(inputs: Iterable[Input], outputs: Iterable[Output]) -> list[RequestCommand]:
+    """Return the requested commands that are new to the engine: one it knows, it refuses."""
+    refused = {one.subject for one in outputs if isinstance(one, InputRefused)}
+    return [one for one in inputs if isinstance(one, RequestCommand) and one.id not in refused]

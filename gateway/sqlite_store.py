@@ -1,16 +1,16 @@
 """The log in one SQLite file: WAL, synchronous=FULL, one writer thread.
 
 A commit may block for a fifth of a second when the disk is busy, so the connection lives in a
-thread of its own and the event loop never waits for the disk. Every row carries a checksum:
-SQLite's own check calls a flipped bit in a text "ok".
+thread of its own and the event loop never waits for the disk. Rows and their checksums: see
+`gateway.log_rows`.
 """
 
 import asyncio
 import contextlib
 import fcntl
 import json
+import os
 import sqlite3
-import zlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import msgspec
+import structlog
 
+from gateway.log_rows import row_checksum, rows_of
 from gateway.store import SNAPSHOTS_KEPT, Batch, Record, Snapshot, StoreError, batch_of_rows
 from twins.documents import ConfigError, Problem
 from twins.instant import Instant
-from twins.records import decode_record, encode_record
+from twins.records import decode_record
 
 APPLICATION_ID = 0x47415445
 """Marks the file as ours in SQLite's header; the letters GATE."""
@@ -32,18 +34,26 @@ PAGE = 500
 
 Answer = TypeVar("Answer")
 
+log = structlog.get_logger()
+
 
 class SqliteStore:
     """A `Store` in the file `path`, which is made if it is not there.
 
-    `<path>.lock` is held while the store is open; the kernel frees it however the process ends.
+    The file itself is locked while the store is open, so that another name of it (a symbolic or
+    hard link) opens nothing twice; the kernel frees it however the process ends.
+    With `read_only` the file must be there: it is neither made nor changed nor locked, it may be
+    open elsewhere, and `append` raises StoreError.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, read_only: bool = False) -> None:
         self._path = Path(path)
+        self._read_only = read_only
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._database: sqlite3.Connection | None = None
         self._lock: IO[bytes] | None = None
+        self.notice = ""
+        """What is odd about the log though it can be used; found at `open`, empty if nothing."""
 
     async def open(self, schools: Sequence[str]) -> None:
         """Open or make the file; raises ConfigError."""
@@ -86,8 +96,11 @@ class SqliteStore:
 
     def _open(self, schools: Sequence[str]) -> None:
         try:
-            self._lock = self._locked()
-            self._database = sqlite3.connect(self._path, isolation_level=None, timeout=2)
+            if self._read_only:
+                self._database = _reading(self._path)
+            else:
+                self._lock = self._locked()
+                self._database = sqlite3.connect(self._path, isolation_level=None, timeout=2)
             self._prepare()
             self._check_schools(schools)
         except (sqlite3.Error, OSError) as error:
@@ -98,13 +111,24 @@ class SqliteStore:
             raise
 
     def _locked(self) -> IO[bytes]:
-        lock = self._path.with_name(self._path.name + ".lock").open("ab")
+        # flock belongs to the file, not to its name, and does not meet SQLite's own locks, which
+        # are of the other kind (fcntl). Closing this descriptor would free those, so it is
+        # closed last.
+        there = self._path.exists()
+        lock = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), "r+b")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
             raise self._wrong("another gateway has this log open; stop it first") from None
+        self.notice = ""
+        if there and not os.fstat(lock.fileno()).st_size and not self._wal().exists():
+            self.notice = "the file was there but empty: the log starts anew"
+            log.error("log.starts_anew", file=str(self._path))
         return lock
+
+    def _wal(self) -> Path:
+        return self._path.with_name(self._path.name + "-wal")
 
     def _close(self) -> None:
         if self._database is not None:
@@ -124,6 +148,10 @@ class SqliteStore:
         scripts = _scripts()
         if version > len(scripts):
             raise self._wrong(f"was written by a newer Gatehouse (schema {version})")
+        if self._read_only:
+            if version < len(scripts):
+                raise self._wrong(f"was written by an older Gatehouse (schema {version})")
+            return
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         for number, script in enumerate(scripts[version:], start=version + 1):
@@ -134,39 +162,37 @@ class SqliteStore:
 
     def _check_schools(self, schools: Sequence[str]) -> None:
         wanted = json.dumps(sorted(schools))
-        self._connection().execute(
-            "INSERT INTO meta (key, value) VALUES ('schools', ?) ON CONFLICT DO NOTHING", (wanted,)
-        )
+        if not self._read_only:
+            insert = "INSERT INTO meta (key, value) VALUES ('schools', ?) ON CONFLICT DO NOTHING"
+            self._connection().execute(insert, (wanted,))
         query = "SELECT value FROM meta WHERE key = 'schools'"
-        found: str = self._connection().execute(query).fetchone()[0]
+        row = self._connection().execute(query).fetchone()
+        found: str = row[0] if row else "[]"
         if found != wanted:
             raise self._wrong(f"is the log of the schools {found}, not of {wanted}")
 
     def _append(self, batch: Batch, snapshot: bytes | None) -> None:
         database = self._connection()
-        rows = [
-            (batch.number, batch.now, direction, *_encoded(record))
-            for direction, records in (("input", batch.inputs), ("output", batch.outputs))
-            for record in records
-        ]
         try:
             with database:
                 database.execute("BEGIN IMMEDIATE")
+                last = database.execute("SELECT coalesce(max(seq), 0) FROM log").fetchone()[0]
                 database.executemany(
-                    "INSERT INTO log (batch, now, direction, type, body, checksum) "
-                    "VALUES (?, ?, ?, ?, ?, ?)",
-                    rows,
+                    "INSERT INTO log (seq, batch, now, direction, type, body, checksum) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    rows_of(batch, last),
                 )
                 if snapshot is not None:
-                    self._keep_snapshot(batch, snapshot)
-        except sqlite3.Error as error:
+                    self._keep_snapshot(batch, snapshot.decode())
+        except (sqlite3.Error, UnicodeError, OverflowError) as error:
             raise StoreError(f"{self._path} cannot be written: {error}") from error
 
-    def _keep_snapshot(self, batch: Batch, snapshot: bytes) -> None:
+    def _keep_snapshot(self, batch: Batch, state: str) -> None:
         database = self._connection()
+        columns = (batch.number, batch.now, state)
         database.execute(
             "INSERT OR REPLACE INTO snapshots (batch, now, state, checksum) VALUES (?, ?, ?, ?)",
-            (batch.number, batch.now, snapshot.decode(), zlib.crc32(snapshot)),
+            (*columns, row_checksum(*columns)),
         )
         database.execute(
             "DELETE FROM snapshots WHERE batch NOT IN "
@@ -175,27 +201,34 @@ class SqliteStore:
         )
 
     def _latest_snapshot(self) -> Snapshot | None:
-        query = "SELECT batch, now, state, checksum FROM snapshots ORDER BY batch DESC LIMIT 1"
-        row = self._query(query, ())
-        if not row:
-            return None
-        number, now, state, checksum = row[0]
-        if zlib.crc32(state.encode()) != checksum:
-            raise self._wrong(f"the snapshot after batch {number} is damaged")
-        return Snapshot(number=number, now=now, state=state.encode())
+        query = "SELECT batch, now, state, checksum FROM snapshots ORDER BY batch DESC"
+        for number, now, state, checksum in self._query(query, ()):
+            if row_checksum(number, now, state) == checksum:
+                return Snapshot(number=number, now=now, state=state.encode())
+            # An older one, or the beginning, does as well if the log goes on from there.
+            log.error("log.snapshot_damaged", file=str(self._path), batch=number)
+        return None
 
     def _page(self, after: int) -> list[Batch]:
         query = (
-            "SELECT batch, now, seq, direction, type, body, checksum FROM log "
+            "SELECT seq, batch, now, direction, type, body, checksum FROM log "
             "WHERE batch > ? AND batch <= ? ORDER BY seq"
         )
-        first = self._query("SELECT min(batch) FROM log WHERE batch > ?", (after,))[0][0]
+        first, seq_before = self._query(
+            "SELECT min(batch), (SELECT max(seq) FROM log WHERE batch <= ?) "
+            "FROM log WHERE batch > ?",
+            (after, after),
+        )[0]
         if first is None:
             return []
         groups: dict[tuple[int, Instant], list[tuple[bool, str, bytes]]] = {}
-        for number, now, *row in self._query(query, (after, first + PAGE - 1)):
-            seq, direction, name, body, checksum = row
-            self._check_row(seq, name, body, checksum)
+        for expected, row in enumerate(
+            self._query(query, (after, first + PAGE - 1)), start=(seq_before or 0) + 1
+        ):
+            seq, number, now, direction, name, body, _ = row
+            self._check_row(row)
+            if seq != expected:
+                raise self._wrong(f"row {expected} of its log is missing")
             groups.setdefault((number, now), []).append((direction == "input", name, body.encode()))
         try:
             return [batch_of_rows(number, now, rows) for (number, now), rows in groups.items()]
@@ -205,13 +238,17 @@ class SqliteStore:
     def _recent(self, names: Sequence[str], limit: int) -> list[tuple[Instant, Record]]:
         marks = ", ".join("?" for _ in names)
         query = (
-            "SELECT now, seq, type, body, checksum FROM log "  # noqa: S608  only marks are put in
+            "SELECT seq, batch, now, direction, type, body, checksum FROM log "  # noqa: S608
             f"WHERE type IN ({marks}) ORDER BY seq DESC LIMIT ?"
         )
         found: list[tuple[Instant, Record]] = []
-        for now, seq, name, body, checksum in self._query(query, (*names, limit)):
-            self._check_row(seq, name, body, checksum)
-            found.append((now, decode_record(name, body.encode())))
+        try:
+            for row in self._query(query, (*names, limit)):
+                _, _, now, _, name, body, _ = row
+                self._check_row(row)
+                found.append((now, decode_record(name, body.encode())))
+        except (KeyError, msgspec.MsgspecError) as error:
+            raise self._wrong(f"holds a record that is none of ours: {error}") from error
         return found[::-1]
 
     def _query(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
@@ -220,9 +257,9 @@ class SqliteStore:
         except sqlite3.DatabaseError as error:
             raise self._wrong(f"is damaged: {error}") from error
 
-    def _check_row(self, seq: int, name: str, body: str, checksum: int) -> None:
-        if _checksum(name, body) != checksum:
-            raise self._wrong(f"row {seq} of its log is damaged")
+    def _check_row(self, row: tuple[Any, ...]) -> None:
+        if row_checksum(*row[:-1]) != row[-1]:
+            raise self._wrong(f"row {row[0]} of its log is damaged")
 
     def _wrong(self, message: str) -> ConfigError:
         return ConfigError([Problem(file=str(self._path), message=message)])
@@ -231,9 +268,7 @@ class SqliteStore:
 def schools_in(path: Path) -> list[str]:
     """Return the ids of the schools whose log this file is; raises ConfigError if it is none."""
     try:
-        if not path.is_file():
-            raise ConfigError([Problem(file=str(path), message="there is no such file")])
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        with contextlib.closing(_reading(path)) as database:
             query = "SELECT value FROM meta WHERE key = 'schools'"
             row = database.execute(query).fetchone()
     except sqlite3.Error as error:
@@ -242,14 +277,15 @@ def schools_in(path: Path) -> list[str]:
     return [] if row is None else list(json.loads(row[0]))
 
 
-def _encoded(record: Record) -> tuple[str, str, int]:
-    name, body = encode_record(record)
-    text = body.decode()
-    return name, text, _checksum(name, text)
-
-
-def _checksum(name: str, body: str) -> int:
-    return zlib.crc32(f"{name} {body}".encode())
+def _reading(path: Path) -> sqlite3.Connection:
+    """Open a log without changing anything; raises ConfigError when there is none."""
+    if not path.is_file():
+        raise ConfigError([Problem(file=str(path), message="there is no such file")])
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    if not path.with_name(path.name + "-wal").exists():
+        # Nobody has it open. Without this SQLite would make a -wal and a -shm only to read.
+        address += "&immutable=1"
+    return sqlite3.connect(address, uri=True, isolation_level=None, timeout=2)
 
 
 def _scripts() -> list[str]:

@@ -42,6 +42,9 @@ class Snapshot:
 class Store(Protocol):
     """Where batches and snapshots are kept. One gateway at a time has it open for writing."""
 
+    notice: str
+    """What is odd about the log though it can be used; known after `open`, empty if nothing."""
+
     async def open(self, schools: Sequence[str]) -> None:
         """Make it ready for these schools.
 
@@ -83,6 +86,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._batches: list[tuple[int, Instant, list[tuple[bool, str, bytes]]]] = []
         self._snapshots: list[Snapshot] = []
+        self.notice = ""
 
     async def open(self, schools: Sequence[str]) -> None:
         """Make it ready; any schools are right."""

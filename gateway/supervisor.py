@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
-from protocols.backoff import Backoff
+from protocols.backoff import HEALTHY_AFTER, Backoff
 from protocols.interfaces import Driver, Link, MakeDriver, Sink
 from twins.clock import Clock
 from twins.command import Command, CommandEnded, CommandResult
@@ -21,6 +21,9 @@ from twins.streams import Streams
 
 EXECUTION_GRACE_S = 2.0
 """How long past `not_after` a driver's answer is awaited; its contract says 1 s."""
+
+CANCELLED_ITSELF = "it cancelled itself"
+ENDED_ITSELF = "it ended by itself"
 
 Answer = TypeVar("Answer")
 log = structlog.get_logger()
@@ -41,30 +44,34 @@ class Failed:
 
 
 async def contained(
-    failed: str, work: Coroutine[Any, Any, Answer], **context: str
+    failed: str, work: Coroutine[Any, Any, Answer], *, known: str = "", **context: str
 ) -> Done[Answer] | Failed:
     """Run foreign code and turn whatever it raises into data; our own cancellation goes through.
 
-    `failed` names the log line that tells of it. The work gets a task of its own: what it does to
+    `failed` names the log line that tells of it, with a traceback; a reason that is `known` was
+    told before and is not told again. The work gets a task of its own: what it does to
     its task, such as cancelling it or leaving its cancellation count wrong (Python 3.11 does that
     when a task group fails), must not look like our cancellation.
     """
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(_caught(failed, work, context))
+        task = group.create_task(_caught(failed, work, known, context))
     if task.cancelled():
-        log.error(failed, reason="it cancelled itself", **context)
-        return Failed("it cancelled itself")
+        if known != CANCELLED_ITSELF:
+            log.error(failed, reason=CANCELLED_ITSELF, **context)
+        return Failed(CANCELLED_ITSELF)
     return task.result()
 
 
 async def _caught(
-    failed: str, work: Coroutine[Any, Any, Answer], context: Mapping[str, str]
+    failed: str, work: Coroutine[Any, Any, Answer], known: str, context: Mapping[str, str]
 ) -> Done[Answer] | Failed:
     try:
         return Done(await work)
     except Exception as error:
-        log.exception(failed, **context)
-        return Failed(_said(error))
+        reason = _said(error)
+        if reason != known:
+            log.exception(failed, **context)
+        return Failed(reason)
 
 
 class Supervisor:
@@ -81,19 +88,25 @@ class Supervisor:
         self._clock = clock
         self._streams = streams
         self._driver: Driver | None = None
+        self._told = ""
+        """The reason that was logged last; empty once the driver has held again."""
 
     async def run(self) -> None:
         """Run the driver, and again after each failure, until cancelled."""
         backoff = Backoff(stream=self._streams.stream(self.link.url, "supervisor"))
         while True:
             backoff.connected(_monotonic())
-            outcome = await contained("driver.failed", self._run_once(), link=self.link.url)
+            outcome = await contained(
+                "driver.failed", self._run_once(), known=self._told, link=self.link.url
+            )
             self._driver = None
-            reason = outcome.reason if isinstance(outcome, Failed) else "it ended by itself"
+            reason = outcome.reason if isinstance(outcome, Failed) else ENDED_ITSELF
+            if reason == ENDED_ITSELF != self._told:
+                log.error("driver.failed", reason=reason, link=self.link.url)
+            self._told = reason
             self.failure = f"driver failed: {reason}"
             self._mark_bad()
             await asyncio.sleep(in_seconds(backoff.lost(_monotonic())))
-            log.info("driver.restarted", link=self.link.url)
 
     async def execute(self, command: Command) -> CommandEnded:
         """Have the driver carry out a command; always ends, in one of the four ways."""
@@ -118,7 +131,17 @@ class Supervisor:
     async def _run_once(self) -> None:
         driver = self._make_driver(self.link, self._sink, self._clock, self._streams)
         self._driver, self.failure = driver, ""
-        await driver.run()
+        held = asyncio.get_running_loop().call_later(in_seconds(HEALTHY_AFTER), self._recovered)
+        try:
+            await driver.run()
+        finally:
+            held.cancel()
+
+    def _recovered(self) -> None:
+        """Say once that a driver which had failed holds again."""
+        if self._told:
+            log.info("driver.recovered", link=self.link.url, after=self._told)
+            self._told = ""
 
     def _mark_bad(self) -> None:
         now = self._clock.now()

@@ -2,14 +2,17 @@
 // other hosts. Text reaches the document only as text nodes, so no value can become markup.
 
 const TICKS_MISSED_MS = 4000; // the server ticks every second; four missed ticks are a lost link
-const SETTLE_MS = 150; // alarms come in bursts: read them again once per burst
+const SETTLE_MS = 150; // alarms come in bursts: read them again this long after the first change
+const READ_LIMIT_MS = 5000; // an answer that takes longer counts as none
+const RETRY_MS = 1000; // pause after a reading that failed
+const CASES = 1, ALL = 2; // what is to be read again: alarms, incidents and commands, or everything
 const BANK = 8; // more properties than this are summed up in one line
 
 const $ = (id) => document.getElementById(id);
 const state = {
   language: localStorage.getItem("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en"),
   texts: {}, schools: [], school: "", devices: new Map(), alarms: [], incidents: [], commands: [],
-  heard: {}, serverNow: 0, tickAt: 0, lastData: 0, live: false, seen: null,
+  heard: {}, serverNow: 0, tickAt: 0, lastData: 0, readAt: 0, old: false, live: false, seen: null,
 };
 
 // ---- words ------------------------------------------------------------------------------------
@@ -329,14 +332,16 @@ function drawFrame() {
 
 function drawLink() {
   const silent = state.lastData && performance.now() - state.tickAt > TICKS_MISSED_MS;
-  const lost = Boolean(state.lastData) && (silent || !state.live);
+  // Ticks prove that the server lives, not that what stands here could be read.
+  const lost = state.old || (Boolean(state.lastData) && (silent || !state.live));
   const look = lost ? ["bad", "✕", "link-lost"] : state.live ? ["good", "●", "link-live"] : ["wait", "…", "link-wait"];
   $("link").dataset.state = look[0];
   put($("link-symbol"), look[1]);
   put($("link-word"), text(look[2]));
   document.body.classList.toggle("is-lost", lost);
-  if (lost) {
-    put($("lost-title"), text("lost-title", { time: clockTime(state.lastData) }));
+  const since = state.old ? state.readAt : state.lastData;
+  if (lost && since && state.texts["lost-title"]) { // else the words of index.html stand
+    put($("lost-title"), text("lost-title", { time: clockTime(since) }));
     put($("lost-text"), text("lost-text"));
   }
   $("lost").hidden = !lost;
@@ -344,8 +349,8 @@ function drawLink() {
 }
 
 function drawTime() {
-  if (!state.lastData) { drawLink(); return; }
   const lost = drawLink();
+  if (!state.lastData) return;
   put($("clock"), clockTime(lost ? state.lastData : now()));
   if (!lost) rows.forEach(drawAge);
 }
@@ -360,7 +365,7 @@ function drawAll() {
 // ---- talking to the server --------------------------------------------------------------------
 
 async function get(path) {
-  const answer = await fetch(path);
+  const answer = await fetch(path, { signal: AbortSignal.timeout(READ_LIMIT_MS) });
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   return answer.json();
 }
@@ -388,10 +393,34 @@ async function loadAll() {
   drawAll();
 }
 
-let settling = 0;
-function casesSoon() {
-  clearTimeout(settling);
-  settling = setTimeout(() => loadCases().then(drawAlarms).catch(() => {}), SETTLE_MS);
+const pause = (ms) => new Promise((resume) => { setTimeout(resume, ms); });
+let wanted = 0;
+let reading = false;
+/** Read again until it worked and nothing more is wanted; one reading at a time, so that no late
+ *  answer covers a newer one. What changes meanwhile delays nothing: it is read once more after. */
+async function readAgain(what) {
+  wanted = Math.max(wanted, what);
+  if (reading) return;
+  reading = true;
+  while (wanted) {
+    if (wanted === CASES) await pause(SETTLE_MS);
+    const part = wanted;
+    wanted = 0;
+    const at = state.serverNow;
+    try {
+      if (part === ALL) await loadAll();
+      else { await loadCases(); drawAlarms(); }
+      Object.assign(state, { readAt: at || state.serverNow, old: false });
+    } catch (error) {
+      console.error(error);
+      wanted = Math.max(wanted, part);
+      state.old = true;
+      drawLink();
+      await pause(RETRY_MS);
+    }
+  }
+  reading = false;
+  drawLink();
 }
 
 function follow() {
@@ -405,16 +434,16 @@ function follow() {
   stream.addEventListener("output", (event) => {
     const { type, at, record } = JSON.parse(event.data);
     if (type === "PropertyChanged") changed(record, at);
-    else if (!type.startsWith("Device")) casesSoon();
+    else if (!type.startsWith("Device")) readAgain(CASES);
   });
-  stream.addEventListener("reset", () => loadAll().catch(() => {}));
+  stream.addEventListener("reset", () => readAgain(ALL));
   stream.addEventListener("error", () => {
     state.live = false;
     drawLink();
     if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 1000);
   });
   // Whatever was missed while the stream was down is read again as a whole.
-  stream.addEventListener("open", () => loadAll().catch(() => {}));
+  stream.addEventListener("open", () => readAgain(ALL));
 }
 
 // ---- asking a person --------------------------------------------------------------------------
@@ -453,7 +482,7 @@ $("ask-form").addEventListener("submit", async (event) => {
 document.querySelectorAll("[data-language]").forEach((button) => button.addEventListener("click", () => {
   state.language = button.dataset.language;
   localStorage.setItem("language", state.language);
-  loadAll().catch(() => {});
+  readAgain(ALL);
 }));
 $("school-choice").addEventListener("change", (event) => {
   state.school = event.target.value;

@@ -136,3 +136,10 @@ def test_help_imports_no_protocol_library():
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=Path.cwd()
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_replaying_a_log_that_is_not_there_makes_none(run, tmp_path):
+    log = tmp_path / "no.sqlite"
+    done = run("replay", log, "--school", "demo-primary")
+    assert done.exit_code == 2, done.output
+    assert not list(tmp_path.iterdir())

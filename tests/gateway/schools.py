@@ -147,7 +147,7 @@ def link_of(school: School, counted: bool = True) -> Link:
 class Rig:
     """A running gateway, its driver, its clock, and a way to let it come to rest."""
 
-    def __init__(self, store: Store, clock: HandClock) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self.workshop = Workshop()
         self.clock = clock
         entry = ProtocolEntry(
@@ -197,7 +197,7 @@ class Rig:
 @asynccontextmanager
 async def running(
     store: Store | None = None,
-    clock: HandClock | None = None,
+    clock: Clock | None = None,
     prepare: Callable[[Rig], None] = lambda rig: None,
 ) -> AsyncIterator[Rig]:
     rig = Rig(store or MemoryStore(), clock or HandClock())

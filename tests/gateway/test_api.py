@@ -142,6 +142,19 @@ async def test_a_command_is_given_once_per_key_and_its_end_can_be_read(rig, web)
     assert [one["id"] for one in (await web.get("/api/commands")).json()] == ["k1"]
 
 
+async def test_a_key_that_only_the_engine_still_knows_is_refused_and_not_shown_as_under_way(
+    rig, web, monkeypatch
+):
+    monkeypatch.setattr("gateway.history.COMMANDS_KEPT", 1)
+    for key in ("k1", "k2"):
+        await web.post("/api/commands", json={"id": key, **ORDER})
+        await rig.settled()
+    again = await web.post("/api/commands", json={"id": "k1", **ORDER})
+    assert (again.status_code, again.json()["detail"]) == (409, "the key 'k1' was used before")
+    assert (await web.get("/api/commands/k1")).status_code == 404
+    assert [one["result"] for one in (await web.get("/api/commands")).json()] == ["confirmed"]
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [
@@ -213,7 +226,7 @@ async def test_every_text_of_the_page_exists_in_both_languages(web):
 async def test_health_says_what_is_wrong(rig, web):
     well = await web.get("/health")
     assert (well.status_code, well.json()["status"]) == (200, "ok")
-    rig.gateway.store_failure = "the disk is full"
+    rig.gateway.writer.failure = "the disk is full"
     ill = await web.get("/health")
     assert (ill.status_code, ill.json()["store"]) == (503, "the disk is full")
 

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from gateway.api import make_app
 from gateway.web import WebServer
 from tests.gateway.schools import BUTTON, Rig, running
+from twins.alarm import AcknowledgeAlarm
 from twins.observation import Quality
 
 pytestmark = pytest.mark.browser
@@ -105,3 +106,43 @@ async def test_a_page_without_live_data_says_so_in_big_letters(served, browser):
     page = await opened(browser, served, 1280, "en")
     served.task.cancel()
     await expect(page.locator("#lost")).to_contain_text("No live data since", timeout=8000)
+
+
+async def test_alarms_appear_while_changes_never_pause(rig, served, browser):
+    page = await opened(browser, served, 1280, "en")
+
+    async def flood() -> None:
+        # Refused requests are outputs that no reading settles; 20 ms is far below the settling.
+        while True:
+            await rig.gateway.submit(AcknowledgeAlarm(alarm="none", by="x"))
+            await asyncio.sleep(0.02)
+
+    async with asyncio.TaskGroup() as group:
+        flooding = group.create_task(flood())
+        await asyncio.sleep(0.2)
+        rig.driver.say(BUTTON, "pressed", True)
+        await expect(page.locator(".case.open h3")).to_contain_text("Main gate", timeout=3000)
+        flooding.cancel()
+
+
+async def test_a_page_that_cannot_read_the_alarms_says_that_they_are_old_until_it_can(
+    rig, served, browser
+):
+    page = await opened(browser, served, 1280, "en")
+    await page.route("**/api/alarms", lambda route: route.abort())
+    rig.driver.say(BUTTON, "pressed", True)
+    await expect(page.locator("#lost")).to_contain_text("No live data since")
+    await expect(page.locator("#link")).to_have_attribute("data-state", "bad")
+    await page.unroute("**/api/alarms")
+    await expect(page.locator(".case.open h3")).to_contain_text("Main gate")
+    await expect(page.locator("#lost")).to_be_hidden()
+
+
+async def test_a_page_whose_first_reading_fails_says_so_without_its_texts(served, browser):
+    page = await (await browser.new_context(locale="en")).new_page()
+    await page.route("**/api/devices", lambda route: route.abort())
+    await page.goto(served.web.url)
+    await expect(page.locator("#lost")).to_contain_text("没有实时数据")
+    await page.unroute("**/api/devices")
+    await expect(page.locator("#link")).to_have_attribute("data-state", "good")
+    await expect(page.locator("#lost")).to_be_hidden()

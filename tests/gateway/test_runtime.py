@@ -2,9 +2,12 @@
 
 import asyncio
 import shutil
+import threading
 
 import pytest
+from structlog.testing import capture_logs
 
+from gateway.clock import WallClock
 from gateway.restore import first_difference
 from gateway.sqlite_store import SqliteStore
 from gateway.store import MemoryStore, StoreError
@@ -262,7 +265,7 @@ def told(rig) -> int:
 async def test_after_a_crash_the_alarm_stands_the_incident_goes_on_and_nothing_is_sent_twice(
     tmp_path, monkeypatch, snapshot_every
 ):
-    monkeypatch.setattr("gateway.runtime.SNAPSHOT_EVERY", snapshot_every)
+    monkeypatch.setattr("gateway.writing.SNAPSHOT_EVERY", snapshot_every)
     people = Recipients()
     people.dead.add("elm/volunteer-1")
     async with running(SqliteStore(tmp_path / "log.db"), prepare=people.everywhere) as rig:
@@ -331,14 +334,151 @@ async def test_a_log_that_cannot_be_written_silences_nothing_and_the_next_snapsh
         store.full = True
         await rig.press()
         await rig.until(lambda: len(people.reached) == 3)
-        assert rig.gateway.store_failure == "the disk is full"
+        assert rig.gateway.writer.failure == "the disk is full"
         store.full = False
         rig.driver.say(BUTTON, "pressed", False)
-        await rig.until(lambda: not rig.gateway.store_failure)
+        await rig.until(lambda: not rig.gateway.writer.failure)
     with pytest.raises(ConfigError, match="are missing from the log"):
         await first_difference(store, [SCHOOL])
     async with running(store, prepare=people.everywhere) as rig:
         assert len(rig.gateway.view.alarms) == 1
+
+
+async def test_a_disk_that_hangs_silences_nothing_and_what_it_writes_late_keeps_its_number(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("gateway.writing.WRITE_LIMIT_S", 0.05)
+    store, people, disk = SqliteStore(tmp_path / "log.db"), Recipients(), threading.Event()
+    async with running(store, prepare=people.everywhere) as rig, asyncio.TaskGroup() as group:
+        rig.driver.say(BUTTON, "pressed", False)
+        await rig.batch()
+        try:
+            stuck = group.create_task(store._run(disk.wait))  # before it the thread writes nothing
+            hanging = rig.gateway.number + 1
+            await rig.press()
+            await rig.until(lambda: len(people.reached) == 3)
+            await rig.settled()
+            assert rig.gateway.writer.failure == "the disk did not answer within 0.05 s"
+            await rig.until(lambda: told(rig) == 3)
+            assert rig.gateway.number > hanging, "batches went on without the log"
+        finally:
+            disk.set()
+        await stuck
+        await store._run(lambda: None)  # what hung is written now
+        rig.driver.say(BUTTON, "pressed", False)
+        await rig.until(lambda: not rig.gateway.writer.failure)
+        numbers = [one.number async for one in store.batches()]
+        (before,) = rig.gateway.view.alarms.values()
+        (case,) = rig.gateway.view.incidents.values()
+        bridged = await store.latest_snapshot()
+    assert numbers == [1, hanging, rig.gateway.number]
+    assert bridged.number == rig.gateway.number
+    async with running(SqliteStore(tmp_path / "log.db"), prepare=people.everywhere) as rig:
+        assert list(rig.gateway.view.alarms.values()) == [before]
+        assert list(rig.gateway.view.incidents.values()) == [case]
+        assert rig.gateway.number == numbers[-1]
+
+
+async def test_after_a_restart_many_alarms_push_no_command_out_of_the_history(monkeypatch):
+    monkeypatch.setattr("gateway.history.CASE_RECORDS_READ", 5)
+    monkeypatch.setattr("gateway.history.COMMANDS_KEPT", 2)
+    store = MemoryStore()
+    async with running(store) as rig:
+        for key in ("k1", "k2"):
+            await rig.gateway.submit(request(key))
+            await rig.settled()
+        rig.driver.say("elm/presence", "present", False)
+        await rig.batch()
+        rig.clock.move(seconds(180))
+        await rig.until(lambda: rig.gateway.view.alarms)
+        for _ in range(3):
+            rig.driver.say("elm/presence", "present", True)
+            await rig.batch()
+            rig.driver.say("elm/presence", "present", False)
+            await rig.batch()
+            rig.clock.move(seconds(180))
+            await rig.batch()
+    async with running(store) as rig:
+        known = rig.gateway.history.commands
+        assert {key: one.result for key, one in known.items()} == {
+            "k1": CommandResult.CONFIRMED,
+            "k2": CommandResult.CONFIRMED,
+        }
+
+
+async def test_a_command_whose_end_is_not_in_the_log_is_unknown_and_not_under_way_for_ever():
+    class Lossy(MemoryStore):
+        async def append(self, batch, snapshot=None):
+            if any(isinstance(one, CommandEnded) for one in batch.inputs):
+                raise StoreError("the disk is full")
+            await super().append(batch, snapshot)
+
+    store = Lossy()
+    async with running(store) as rig:
+        await rig.gateway.submit(request("k1"))
+        await rig.settled()
+        await rig.gateway.submit(AcknowledgeAlarm(alarm="none", by="x"))
+    async with running(store) as rig:
+        record = rig.gateway.history.commands["k1"]
+        assert (record.result, record.result_reason) == (
+            CommandResult.UNKNOWN,
+            "its end is not in the log",
+        )
+
+
+async def test_a_gateway_goes_on_after_the_end_of_its_log_when_the_clock_was_set_back_meanwhile():
+    store, ahead = MemoryStore(), HandClock()
+    async with running(store, ahead) as rig:
+        rig.driver.say(BUTTON, "pressed", False)
+        await rig.batch()
+    wall = WallClock(wall=lambda: ahead.now() - seconds(3600), monotonic=lambda: 0)
+    with capture_logs() as logs:
+        async with running(store, wall) as rig:
+            assert rig.gateway.clock.now() == ahead.now()
+    assert {"event": "clock.behind_the_log", "seconds": 3600.0, "log_level": "warning"} in logs
+
+
+async def test_a_driver_that_cannot_be_made_is_told_once_and_once_more_when_it_holds(monkeypatch):
+    monkeypatch.setattr("gateway.supervisor.HEALTHY_AFTER", seconds(0.01))
+    monkeypatch.setattr("protocols.backoff.Backoff.lost", lambda *_: 0)
+    attempts = []
+
+    def prepare(rig):
+        (supervisor,) = rig.gateway.supervisors
+        make = supervisor._make_driver
+
+        def fails_at_first(*arguments):
+            attempts.append(arguments)
+            if len(attempts) < 5:
+                raise ValueError("no such serial line" if len(attempts) < 4 else "busy")
+            return make(*arguments)
+
+        supervisor._make_driver = fails_at_first
+
+    def lines(name):
+        return [one for one in logs if one["event"] == name]
+
+    with capture_logs() as logs:
+        async with running(prepare=prepare) as rig:
+            await rig.until(lambda: lines("driver.recovered"))
+    assert len(attempts) == 5
+    assert len(lines("driver.failed")) == 2, "once for each reason"
+    assert [one["after"] for one in lines("driver.recovered")] == ["ValueError: busy"]
+
+
+async def test_a_role_without_a_channel_is_told_once_per_notice_and_not_tried_for_ever(monkeypatch):
+    monkeypatch.setattr("gateway.channels.RETRY_S", 0.01)
+    with capture_logs() as logs:
+        async with running() as rig:
+            await rig.press()
+            await rig.settled()
+            await rig.until(lambda: any(one["event"] == "notice.no_channel" for one in logs))
+            with rig.gateway.bus.subscribe():
+                await rig.until(lambda: told(rig) == 2)
+    told_of = [one for one in logs if one["event"] == "notice.no_channel"]
+    assert [(one["role"], one["responder"]) for one in told_of] == [
+        ("volunteer", "elm/volunteer-1")
+    ]
 
 
 async def test_a_store_that_cannot_be_opened_is_left_closed(tmp_path):

@@ -1,16 +1,20 @@
 """One contract for every store, and what a file must put up with."""
 
+import os
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from gateway.sqlite_store import SqliteStore
+from gateway.log_rows import row_checksum
+from gateway.restore import restored
+from gateway.sqlite_store import SqliteStore, schools_in
 from gateway.store import Batch, MemoryStore, Store, StoreError
-from tests.twins.schools import MONDAY_0700, says
+from tests.twins.schools import ELM, MONDAY_0700, says
 from twins.alarm import AcknowledgeAlarm, InputRefused
+from twins.command import RequestCommand
 from twins.documents import ConfigError
 from twins.instant import seconds
 from twins.observation import PropertyChanged, Quality
@@ -188,3 +192,185 @@ async def test_files_copied_while_the_store_is_open_hold_every_batch(tmp_path):
     await copy.open(SCHOOLS)
     assert [one async for one in copy.batches()] == [batch(1), batch(2)]
     await copy.close()
+
+
+async def test_recent_records_that_are_none_of_ours_are_told_as_damage(tmp_path):
+    path = tmp_path / "log.db"
+    store = SqliteStore(path)
+    await store.open(SCHOOLS)
+    await store.append(batch(1))
+    await store.close()
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE log SET body = '[]' WHERE type = 'InputRefused'")
+        database.create_function("crc", 6, row_checksum)
+        database.execute("UPDATE log SET checksum = crc(seq, batch, now, direction, type, body)")
+    database.close()
+    await store.open(SCHOOLS)
+    with pytest.raises(ConfigError, match="none of ours"):
+        await store.recent(["InputRefused"], 10)
+    await store.close()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+async def test_reading_a_log_changes_makes_and_locks_nothing(tmp_path):
+    path = tmp_path / "a log of 100%?.db"
+    writer, reader = SqliteStore(path), SqliteStore(path, read_only=True)
+    await writer.open(SCHOOLS)
+    await writer.append(batch(1))
+    await writer.close()
+    before = contents(tmp_path)
+    await reader.open(SCHOOLS)
+    assert [one async for one in reader.batches()] == [batch(1)]
+    assert schools_in(path) == SCHOOLS
+    assert contents(tmp_path) == before
+    await writer.open(SCHOOLS)  # the reader holds no lock
+    await writer.close()
+    with pytest.raises(StoreError):
+        await reader.append(batch(2))
+    await reader.close()
+
+
+async def test_a_log_can_be_read_while_a_gateway_writes_it(tmp_path):
+    path = tmp_path / "log.db"
+    writer, reader = SqliteStore(path), SqliteStore(path, read_only=True)
+    await writer.open(SCHOOLS)
+    await writer.append(batch(1))
+    await reader.open(SCHOOLS)
+    await writer.append(batch(2))
+    assert [one async for one in reader.batches()] == [batch(1), batch(2)]
+    await reader.close()
+    await writer.append(batch(3))
+    await writer.close()
+
+
+async def test_a_log_that_is_not_there_or_of_another_schema_is_not_read_and_not_touched(tmp_path):
+    missing = tmp_path / "missing.db"
+    with pytest.raises(ConfigError, match="there is no such file"):
+        await SqliteStore(missing, read_only=True).open(SCHOOLS)
+    assert contents(tmp_path) == {}
+    path = tmp_path / "log.db"
+    store = SqliteStore(path)
+    await store.open(SCHOOLS)
+    await store.close()
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 0")
+    database.close()
+    before = contents(tmp_path)
+    with pytest.raises(ConfigError, match="older Gatehouse"):
+        await SqliteStore(path, read_only=True).open(SCHOOLS)
+    with pytest.raises(ConfigError, match="log of the schools"):
+        await SqliteStore(_current(path), read_only=True).open(["oak"])
+    assert set(contents(tmp_path)) == set(before)
+
+
+def _current(path: Path) -> Path:
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 1")
+    database.close()
+    return path
+
+
+async def opened_log(path: Path, batches: int, snapshot_at: Sequence[int] = ()) -> SqliteStore:
+    store = SqliteStore(path)
+    await store.open(SCHOOLS)
+    for number in range(1, batches + 1):
+        await store.append(batch(number), b"{}" if number in snapshot_at else None)
+    return store
+
+
+def by_hand(path: Path, statement: str) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute(statement)
+    database.close()
+
+
+@pytest.mark.parametrize("link", [os.link, os.symlink])
+async def test_another_name_of_an_open_log_is_refused(tmp_path, link):
+    first = await opened_log(tmp_path / "log.db", 1)
+    link(tmp_path / "log.db", tmp_path / "other.db")
+    with pytest.raises(ConfigError, match="another gateway has this log open"):
+        await SqliteStore(tmp_path / "other.db").open(SCHOOLS)
+    await first.close()
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"\ud800": 1}, {"text": "\udfff"}, {"door": 10**30}], ids=["key", "text", "int"]
+)
+async def test_a_record_that_is_no_json_is_an_error_of_the_store_and_the_next_is_kept(
+    tmp_path, arguments
+):
+    store = await opened_log(tmp_path / "log.db", 1)
+    request = RequestCommand(
+        id="k", device="elm/lane", action="lock", arguments=arguments,
+        requested_by="x", reason="y", not_after=MONDAY_0700,
+    )  # fmt: skip
+    odd = Batch(number=2, now=MONDAY_0700, inputs=(request,), outputs=())
+    with pytest.raises(StoreError):
+        await store.append(odd)
+    await store.append(batch(2))
+    assert [one.number async for one in store.batches()] == [1, 2]
+    await store.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE log SET now = 7258118400000000000 WHERE batch = 2", "is damaged"),
+        ("UPDATE log SET direction = 'output' WHERE batch = 2", "is damaged"),
+        ("UPDATE log SET batch = batch + 1000000 WHERE batch = 3", "is damaged"),
+        ("UPDATE log SET seq = seq + 100 WHERE batch = 3", "is damaged"),
+        ("DELETE FROM log WHERE batch = 2 AND type = 'PropertyChanged'", "row 7 .* is missing"),
+        ("DELETE FROM log WHERE batch = 2", "is missing"),
+        ("DELETE FROM log WHERE batch = 1", "is missing"),
+    ],
+)
+async def test_whatever_is_changed_in_a_row_or_taken_out_is_found(tmp_path, statement, told):
+    store = await opened_log(tmp_path / "log.db", 3)
+    await store.close()
+    by_hand(tmp_path / "log.db", statement)
+    await store.open(SCHOOLS)
+    with pytest.raises(ConfigError, match=told):
+        [one async for one in store.batches()]
+    await store.close()
+
+
+async def test_a_damaged_snapshot_gives_way_to_the_one_before(tmp_path):
+    path = tmp_path / "log.db"
+    store = await opened_log(path, 5, snapshot_at=(2, 4))
+    await store.close()
+    by_hand(path, "UPDATE snapshots SET state = '[]' WHERE batch = 4")
+    await store.open(SCHOOLS)
+    snapshot = await store.latest_snapshot()
+    assert snapshot is not None
+    assert snapshot.number == 2
+    await store.close()
+    by_hand(path, "UPDATE snapshots SET now = now + 1 WHERE batch = 2")
+    await store.open(SCHOOLS)
+    assert await store.latest_snapshot() is None
+    await store.close()
+
+
+async def test_an_engine_does_not_go_on_over_a_gap(tmp_path):
+    store = SqliteStore(tmp_path / "log.db")
+    await store.open(["elm"])
+    await store.append(batch(2))
+    with pytest.raises(ConfigError, match="batches 1 to 1 are missing"):
+        await restored(store, [ELM])
+    await store.close()
+
+
+async def test_a_file_that_was_emptied_is_used_and_said_to_be_so(tmp_path):
+    path = tmp_path / "log.db"
+    path.touch()
+    store = await opened_log(path, 1)
+    assert "starts anew" in store.notice
+    await store.close()
+    await store.open(SCHOOLS)
+    assert store.notice == ""
+    await store.close()
+    fresh = await opened_log(tmp_path / "fresh.db", 1)
+    assert fresh.notice == ""
+    await fresh.close()
