@@ -14,6 +14,7 @@ from protocols.interfaces import (
     RefusedError,
 )
 from protocols.model import Write
+from protocols.turns import Turns
 from twins.clock import Clock
 from twins.command import Command, CommandEnded, CommandResult
 from twins.instant import Duration, Instant, in_seconds, milliseconds
@@ -78,6 +79,23 @@ async def carry_out(
         if done + 1 < len(writes):
             return ended(command, CommandResult.UNKNOWN, doubt)
     return await _proof(command, clock, read, doubt)
+
+
+async def carry_out_in_turn(
+    command: Command,
+    device: ConnectedDevice,
+    clock: Clock,
+    turns: Turns,
+    *,
+    put: PutWrite,
+    read: ReadBack,
+) -> CommandEnded:
+    """Carry out a command once its device's other commands are done; past its time, not at all."""
+    try:
+        async with turns.turn(within=time_left(clock, command.not_after)):
+            return await carry_out(command, device, clock, put=put, read=read)
+    except LinkLostError as error:
+        return ended(command, CommandResult.NOT_EXECUTED, str(error))
 
 
 def ended(command: Command, result: CommandResult, reason: str = "") -> CommandEnded:

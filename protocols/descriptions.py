@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
-from protocols.addresses import ADDRESSES
+from protocols.addresses import ADDRESSES, FITS
 from protocols.filling import bits_of, command_type, filled, first_of, usual_wire_type
 from protocols.model import (
     DEFAULT_POLL,
@@ -18,6 +18,7 @@ from protocols.model import (
     WireType,
 )
 from protocols.notation import ModelDocument, PointDocument
+from protocols.rules import KEYS, complaints
 from twins.capability import NUMBER, Capability, PropertySpec, capabilities, numbered, span
 from twins.documents import (
     ConfigError,
@@ -64,8 +65,9 @@ class _Compiler:
             raise ConfigError(self._problems)
         points = dict(self._points("properties", written.properties, capability))
         command_points = dict(self._points("writes", written.writes, None))
-        self._check_actions(capability)
-        self._check_required(capability, points)
+        self._check_follows()
+        self._check_actions(capability, {**points, **command_points})
+        self._check_required(capability)
         if self._problems:
             raise ConfigError(self._problems)
         return DeviceModel(
@@ -100,26 +102,29 @@ class _Compiler:
     def _points(
         self, section: str, documents: Mapping[str, PointDocument], capability: Capability | None
     ) -> Iterator[tuple[str, Point]]:
+        """Yield the points of a section; those of `writes` belong to no capability's property."""
         for template, document in documents.items():
-            for number in self._numbers(template):
+            for number in self._numbers(section, template):
                 name = template if number is None else numbered(template, number)
                 path: KeyPath = (section, template)
-                spec = None
-                if capability is not None:
-                    spec = capability.properties.get(name)
-                    if spec is None:
-                        hint = did_you_mean(name, list(capability.properties))
-                        self._complain(path, f"{capability.name} has no property {name!r}{hint}")
-                        break
+                before = len(self._problems)
+                spec = capability.properties.get(name) if capability is not None else None
+                if capability is not None and spec is None:
+                    hint = did_you_mean(name, list(capability.properties))
+                    self._complain(path, f"{capability.name} has no property {name!r}{hint}")
+                    self._address(path, document, number)
+                    break
                 point = self._point(path, name, document, spec, number)
+                if len(self._problems) > before:
+                    break  # the others of a bank have the same mistake
                 if point is not None:
                     yield name, point
 
-    def _numbers(self, template: str) -> list[int | None]:
+    def _numbers(self, section: str, template: str) -> list[int | None]:
         if not NUMBER.search(template):
             return [None]
         if "n" not in self._written.repeat:
-            self._complain(("properties", template), "`{n}` needs `repeat: {n: first..last}`")
+            self._complain((section, template), "`{n}` needs `repeat: {n: first..last}`")
             return []
         try:
             return list(span(self._written.repeat["n"]))
@@ -135,16 +140,32 @@ class _Compiler:
         spec: PropertySpec | None,
         number: int | None,
     ) -> Point | None:
-        try:
-            at = filled(document.at, number, self._parameters)
-            address = ADDRESSES[self._written.protocol](at)
-            bits = bits_of(document.bits)
-        except (ValueError, KeyError) as error:
-            self._complain((*path, "at"), str(error).strip("'\""))
-            return None
         wire_type = document.wire_type or usual_wire_type(spec, document)
-        if not self._makes_sense(path, document, spec, wire_type):
+        value_type = spec.type if spec else command_type(wire_type)
+        wrong = list(complaints(self._written.protocol, document, spec, wire_type, value_type))
+        for key, message in wrong:
+            self._complain((*path, key), message)
+        place = self._address(path, document, number)
+        if place is None or wrong:
             return None
+        point = self._compiled(name, document, spec, wire_type, *place)
+        fits = FITS.get(self._written.protocol)
+        try:
+            if fits is not None:
+                fits(point)
+        except ValueError as error:
+            self._complain((*path, "at"), str(error))
+        return point
+
+    def _compiled(
+        self,
+        name: str,
+        document: PointDocument,
+        spec: PropertySpec | None,
+        wire_type: WireType,
+        at: str,
+        address: object,
+    ) -> Point:
         own_words = "words" in document.model_fields_set
         return Point(
             name=name,
@@ -155,7 +176,7 @@ class _Compiler:
             wire_type=wire_type,
             words=document.words if own_words else self._written.defaults.words,
             bytes=document.bytes,
-            bits=bits,
+            bits=bits_of(document.bits),
             length=document.length,
             scale=document.scale,
             offset=document.offset,
@@ -173,51 +194,73 @@ class _Compiler:
             command=spec is None,
         )
 
-    def _makes_sense(
-        self,
-        path: KeyPath,
-        document: PointDocument,
-        spec: PropertySpec | None,
-        wire_type: WireType,
-    ) -> bool:
-        """Complain about what cannot be right; return whether the point can be compiled."""
-        before = len(self._problems)
-        if document.scale == 0:
-            self._complain((*path, "scale"), "a scale of 0 loses every value")
-        if wire_type == "bool" and (document.scale != 1.0 or document.offset != 0.0):
-            self._complain((*path, "scale"), "a boolean has no scale or offset")
-        writable = spec is not None and spec.write
-        if writable and len(set(document.mapping.values())) < len(document.mapping):
-            self._complain((*path, "map"), "a writable map must be one-to-one")
+    def _address(
+        self, path: KeyPath, document: PointDocument, number: int | None
+    ) -> tuple[str, object] | None:
+        """Return an address as filled in and as the protocol reads it, or complain."""
+        try:
+            at = filled(document.at, number, self._parameters)
+            address = ADDRESSES[self._written.protocol](at)
+        except ValueError as error:
+            self._complain((*path, "at"), str(error))
+            return None
         alias = document.at.partition(":")[0]
         if self._written.protocol == "opcua" and alias not in self._written.namespaces:
             hint = did_you_mean(alias, list(self._written.namespaces))
             self._complain((*path, "at"), f"{alias!r} is not under `namespaces`{hint}")
-        return len(self._problems) == before
+            return None
+        return at, address
 
     def _poll(self, document: PointDocument, spec: PropertySpec | None) -> Duration:
-        """Return the poll interval; a panic-class point that nothing announces is read often."""
+        """Return the poll interval; a panic-class point that nothing announces is read often.
+
+        What the description asks beyond `PANIC_POLL` is shortened there (`docs/devices.md`).
+        """
         written = document.poll or self._written.defaults.poll
         interval = parse_duration(written) if written else DEFAULT_POLL
         panic = spec is not None and capabilities()[self._written.capability].panic
         announced = document.observe or document.follows != ""
         return min(interval, PANIC_POLL) if panic and not announced else interval
 
-    def _check_actions(self, capability: Capability) -> None:
-        for action in self._written.actions:
+    def _check_follows(self) -> None:
+        """A point follows another one of the model, which must be told of by notifications."""
+        for name, document in self._written.properties.items():
+            leader = self._written.properties.get(document.follows)
+            path: KeyPath = ("properties", name, "follows")
+            if not document.follows or "follows" not in KEYS[self._written.protocol]:
+                continue
+            if leader is None:
+                hint = did_you_mean(document.follows, list(self._written.properties))
+                self._complain(path, f"there is no property {document.follows!r}{hint}")
+            elif not leader.observe:
+                self._complain(path, f"{document.follows} has no `observe`: it never notifies")
+
+    def _check_actions(self, capability: Capability, points: Mapping[str, Point]) -> None:
+        written = {*self._written.properties, *self._written.writes, *points}
+        for action, wanted in self._written.actions.items():
             if action not in capability.actions:
                 hint = did_you_mean(action, list(capability.actions))
                 self._complain(
                     ("actions", action), f"{capability.name} has no action {action!r}{hint}"
                 )
+            for name in wanted:
+                if "{" not in name and name not in written:
+                    hint = did_you_mean(name, sorted(written))
+                    self._complain(("actions", action, name), f"there is no point {name!r}{hint}")
 
-    def _check_required(self, capability: Capability, points: Mapping[str, Point]) -> None:
+    def _check_required(self, capability: Capability) -> None:
+        """Every property that is not optional is written, whatever else is wrong with it."""
+        written = {
+            template if number is None else numbered(template, number)
+            for template in self._written.properties
+            for number in self._numbers("properties", template)
+        }
         missing = [
             name
             for name, spec in capability.properties.items()
-            if not spec.optional and name not in points
+            if not spec.optional and name not in written
         ]
-        if missing and not self._problems:
+        if missing:
             self._complain(("properties",), f"{capability.name} needs {', '.join(missing)}")
 
 

@@ -9,11 +9,15 @@ from collections.abc import Mapping, Sequence
 from protocols.interfaces import ConnectedDevice, Sink
 from protocols.model import Point, Raw
 from twins.clock import Clock
-from twins.instant import Instant
+from twins.instant import Duration, Instant, seconds
 from twins.observation import Observation, Quality, Value
 
 Reading = tuple[Value, Quality, str]
 """Value in engineering units, quality, cause."""
+
+STAMP_MOST: Duration = seconds(3600)
+"""A device's stamp older than this is a clock set wrong, or one of another time than ours, as the
+time of a story is (assumed)."""
 
 
 class Reporter:
@@ -39,30 +43,32 @@ class Reporter:
         device: str,
         raws: Mapping[str, Raw],
         monotonic: Instant,
-        source_time: Instant | None = None,
     ) -> None:
         """Take raw values by point name from one good answer."""
         model = self._devices[device].model
         readings = {name: model.points[name].value_of(raw) for name, raw in raws.items()}
-        self.readings(device, readings, monotonic, source_time)
+        self.readings(device, readings, monotonic)
 
     def readings(
         self,
         device: str,
         readings: Mapping[str, Reading],
         monotonic: Instant,
-        source_time: Instant | None = None,
+        source_times: Mapping[str, Instant] | None = None,
     ) -> None:
-        """Take finished readings by point name from one answer of the device."""
+        """Take finished readings by point name from one answer of the device.
+
+        `source_times` are the device's own stamps by point, where it gives any.
+        """
         now = self._clock.now()
         self._heard[device] = monotonic
         self._sink.heard((device,), now)
-        self._pass_on(device, readings, now if source_time is None else source_time, now)
+        self._pass_on(device, readings, source_times or {}, now)
 
     def failed(self, device: str, points: Sequence[str], cause: str) -> None:
         """Mark points bad: theirs alone, never their neighbours'."""
         now = self._clock.now()
-        self._pass_on(device, dict.fromkeys(points, (None, Quality.BAD, cause)), now, now)
+        self._pass_on(device, dict.fromkeys(points, (None, Quality.BAD, cause)), {}, now)
 
     def lost(self, device: str, cause: str) -> None:
         """Mark every point of a device bad."""
@@ -86,7 +92,11 @@ class Reporter:
         return self._last.get((device, point))
 
     def _pass_on(
-        self, device: str, readings: Mapping[str, Reading], source_time: Instant, now: Instant
+        self,
+        device: str,
+        readings: Mapping[str, Reading],
+        source_times: Mapping[str, Instant],
+        now: Instant,
     ) -> None:
         points = self._devices[device].model.points
         changed = []
@@ -103,12 +113,20 @@ class Reporter:
                     value=value,
                     quality=quality,
                     cause=cause,
-                    source_time=source_time,
+                    source_time=believed(source_times.get(name), now),
                     receive_time=now,
                 )
             )
         if changed:
             self._sink.observe(changed)
+
+
+def believed(stamp: Instant | None, now: Instant) -> Instant:
+    """Return a device's own stamp where it can be right, else now.
+
+    What has arrived has happened: a stamp from the future is a clock that is ahead.
+    """
+    return now if stamp is None or not 0 <= now - stamp <= STAMP_MOST else stamp
 
 
 def differs(point: Point, last: Reading | None, reading: Reading) -> bool:

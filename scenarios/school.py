@@ -4,8 +4,10 @@ References between them are checked in `check`; here each document is checked by
 """
 
 import datetime
+import ipaddress
+from collections.abc import Mapping
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
@@ -222,20 +224,56 @@ class WorksDocument(RootModel[list[WorkDocument]]):
     """`works.csv`: the list of construction items (设施改造清单)."""
 
 
+EXAMPLES: Mapping[str, str] = {
+    "modbus+tcp": "modbus+tcp://10.36.1.21:502/1",
+    "opc.tcp": "opc.tcp://10.36.1.30:4840",
+    "coap": "coap://10.36.1.41:5683",
+}
+"""Scheme → how an address of it is written."""
+
+
 def split_address(text: str) -> tuple[str, int | None]:
     """Return a device's endpoint and, where the path is a number, its unit there.
+
+    Raises ValueError that says what is missing, with an example of the same scheme.
 
     >>> split_address("modbus+tcp://10.36.1.21:502/1")
     ('modbus+tcp://10.36.1.21:502', 1)
     """
     parts = urlsplit(text)
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    if not parts.scheme or not parts.hostname or not port:
-        raise ValueError(f"{text!r} is no address; write for example modbus+tcp://10.36.1.21:502/1")
+    _complain_about(text, parts)
     unit = parts.path.removeprefix("/")
     if not unit.isdigit():
         return text, None
     return f"{parts.scheme}://{parts.netloc}", int(unit)
+
+
+def _complain_about(text: str, parts: SplitResult) -> None:
+    """Raise ValueError where an address lacks a part or holds one that nobody could dial."""
+    example = EXAMPLES.get(parts.scheme, EXAMPLES["modbus+tcp"])
+    wrong = ""
+    if parts.scheme not in EXAMPLES:
+        wrong = f"is no address; one begins with {', '.join(f'{name}://' for name in EXAMPLES)}"
+    elif not parts.hostname:
+        wrong = "is no address: the host is missing"
+    elif not _port_of(parts):
+        wrong = "is no address: the port is missing or no number from 1 to 65535"
+    elif parts.scheme == "coap" and not _is_literal(parts.hostname):
+        wrong = "names its host; a CoAP address needs a literal IP address, which no look-up delays"
+    if wrong:
+        raise ValueError(f"{text!r} {wrong}; write for example {example}")
+
+
+def _port_of(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:
+        return None
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

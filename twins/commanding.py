@@ -22,12 +22,17 @@ TIMER = "command"
 
 def request_command(context: Context, request: RequestCommand, now: Instant) -> None:
     """Give what a person or program asks for, or refuse it with the reason."""
-    foreign = f"only a plan may ask as {PLAN!r}" if request.requested_by == PLAN else ""
     if "/" in request.id:
         # Ids with a slash are given by the engine itself; one taken before would silence a plan.
         reason = "a key from outside may hold no slash"
         context.out.append(InputRefused(subject=request.id, reason=reason))
         return
+    request_in_turn(context, request, now)
+
+
+def request_in_turn(context: Context, request: RequestCommand, now: Instant) -> None:
+    """Give what follows from something else that a person asked, under a key of our own."""
+    foreign = f"only a plan may ask as {PLAN!r}" if request.requested_by == PLAN else ""
     _request(context, request, now, foreign)
 
 

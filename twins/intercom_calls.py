@@ -4,7 +4,7 @@ from twins.alarm import InputRefused
 from twins.call import AnswerCall, Call, CallEvent, EndCall, OfferCall
 from twins.call_booking import COMMAND, link_down, move_call, open_call
 from twins.command import RequestCommand
-from twins.commanding import request_command
+from twins.commanding import request_in_turn
 from twins.context import Context
 from twins.instant import Instant, seconds
 
@@ -26,7 +26,7 @@ def offer_call(context: Context, request: OfferCall, now: Instant) -> None:
         move_call(context, call, CallEvent.FAIL, now, down)
     else:
         ring = _command(call, "call", f"{call.id}{COMMAND}", request.by, now)
-        request_command(context, ring, now)
+        request_in_turn(context, ring, now)
 
 
 def answer_call(context: Context, request: AnswerCall, now: Instant) -> None:
@@ -42,7 +42,7 @@ def end_call(context: Context, request: EndCall, now: Instant) -> None:
     if call is not None:
         move_call(context, call, CallEvent.HANG_UP, now)
         hang_up = _command(call, "hang-up", f"{call.id}/hang-up", request.by, now)
-        request_command(context, hang_up, now)
+        request_in_turn(context, hang_up, now)
 
 
 def _objection(context: Context, request: OfferCall) -> str:

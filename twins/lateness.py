@@ -2,9 +2,9 @@
 
 A link that was down brings old observations after newer ones. They are told and, where a cause must
 never be lost, still count; the twin keeps the newer state. A stamp is only believed where it can be
-right, because a twin that waits for a clock would be stale: what stands must be good, the newcomer
-must say itself that it took time, it must have come after the other, and no stamp may come from the
-future or from longer ago than a link is ever down.
+right, because a twin that waits for a clock would be stale: both must be good, the newcomer must
+have arrived after the other, and no stamp may come from the future or from longer ago than a link
+is ever down.
 """
 
 import msgspec
@@ -32,13 +32,8 @@ def is_late(known: Observation, newcomer: Observation) -> bool:
     """Return whether the newcomer happened before what is known and only arrived after it."""
     if known.quality is not Quality.GOOD or newcomer.quality is not Quality.GOOD:
         return False
-    happened = newcomer.source_time
-    age = min(known.source_time, known.receive_time) - happened
-    return (
-        0 < age <= LATE_MOST
-        and happened < newcomer.receive_time
-        and known.receive_time <= newcomer.receive_time
-    )
+    age = min(known.source_time, known.receive_time) - newcomer.source_time
+    return 0 < age <= LATE_MOST and known.receive_time <= newcomer.receive_time
 
 
 def is_fresher(known: Observation, newcomer: Observation) -> bool:

@@ -1,6 +1,7 @@
 """The CoAP driver: one host, its devices observed and polled, commands put once."""
 
 import asyncio
+import contextlib
 import ipaddress
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +13,7 @@ from protocols.coap.address import ResourcePath
 from protocols.coap.codec import TEXT, encode
 from protocols.coap.endpoint import Endpoint, Once
 from protocols.coap.watching import WatchedDevice
-from protocols.commanding import carry_out, ended, time_left
+from protocols.commanding import carry_out_in_turn, ended, time_left
 from protocols.interfaces import Link, LinkLostError, NoAnswerError, RefusedError, Sink
 from protocols.model import Write
 from protocols.reporting import Reporter
@@ -53,15 +54,15 @@ class CoapDriver:
     async def run(self) -> None:
         """Keep every device read, observed and watched until cancelled."""
         self._reporter.start(monotonic())
-        try:
+        async with contextlib.AsyncExitStack() as leaving:
+            # Each runs whatever another raised: no socket is left open by its neighbour's goodbye.
+            for device, watched in self._watched.items():
+                leaving.push_async_callback(self._endpoints[device].close)
+                leaving.push_async_callback(watched.say_goodbye)
             async with asyncio.TaskGroup() as tasks:
                 for watched in self._watched.values():
                     tasks.create_task(watched.watch_silence())
                     tasks.create_task(watched.keep_reading())
-        finally:
-            for device, watched in self._watched.items():
-                await watched.say_goodbye()
-                await self._endpoints[device].close()
 
     async def execute(self, command: Command) -> CommandEnded:
         """Put once, confirm by reading back; one command at a time per device."""
@@ -77,12 +78,8 @@ class CoapDriver:
         async def read(names: Sequence[str]) -> Mapping[str, Value]:
             return {name: await watched.read_back(name) for name in names}
 
-        try:
-            within = time_left(self._clock, command.not_after)
-            async with self._commanding[device.id].turn(within=within):
-                return await carry_out(command, device, self._clock, put=put, read=read)
-        except LinkLostError as error:
-            return ended(command, CommandResult.NOT_EXECUTED, str(error))
+        turns = self._commanding[device.id]
+        return await carry_out_in_turn(command, device, self._clock, turns, put=put, read=read)
 
     async def _put(self, write: Write, command: Command) -> None:
         address = write.point.address

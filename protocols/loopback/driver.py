@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from protocols.commanding import carry_out, ended, time_left
+from protocols.commanding import carry_out_in_turn, ended
 from protocols.interfaces import Link, LinkLostError, MalformedError, RefusedError, Sink
 from protocols.loopback.wire import Acknowledge, Ask, Frame, Hello, Put, Report, wire
 from protocols.model import Write
@@ -64,12 +64,8 @@ class LoopbackDriver:
         async def read(names: Sequence[str]) -> Mapping[str, Value]:
             return await self._read_back(device.id, names)
 
-        try:
-            within = time_left(self._clock, command.not_after)
-            async with self._commanding[device.id].turn(within=within):
-                return await carry_out(command, device, self._clock, put=put, read=read)
-        except LinkLostError as error:
-            return ended(command, CommandResult.NOT_EXECUTED, str(error))
+        turns = self._commanding[device.id]
+        return await carry_out_in_turn(command, device, self._clock, turns, put=put, read=read)
 
     def _receive(self, frame: Frame) -> None:
         if isinstance(frame, Report) and frame.device in self._devices:

@@ -5,11 +5,14 @@ One codec serves reading, writing and emulation.
 
 import math
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 from asyncua import ua
 
 from protocols.model import Point, Raw, WireType
 from protocols.reporting import Reading
+from twins.instant import Instant
 from twins.observation import Quality, Value
 
 VARIANTS: Mapping[WireType, ua.VariantType] = {
@@ -27,6 +30,11 @@ VARIANTS: Mapping[WireType, ua.VariantType] = {
     "string": ua.VariantType.String,
 }
 """Wire type → built-in type; the packed types of field buses do not exist here."""
+
+Stamped: TypeAlias = tuple[Reading, Instant | None]
+"""A reading, and the device's own time of it where it gives one."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _CODE = 0xFFFF_0000
 """A status code without its information bits, which say nothing about the severity (§7.39)."""
@@ -110,3 +118,17 @@ def reading_of(point: Point, data: ua.DataValue) -> Reading:
     if own_quality is Quality.GOOD:
         return value, quality, cause
     return value, own_quality, own_cause
+
+
+def stamped_of(point: Point, data: ua.DataValue) -> Stamped:
+    """Return one answer about one point with the device's own time of it, if it gave any."""
+    return reading_of(point, data), stamp_of(data)
+
+
+def stamp_of(data: ua.DataValue) -> Instant | None:
+    """Return when the device says it had the value (OPC 10000-4 §7.11.3), or None."""
+    if data.SourceTimestamp is None:
+        return None
+    stamp: datetime = data.SourceTimestamp
+    since = (stamp.replace(tzinfo=UTC) if stamp.tzinfo is None else stamp) - _EPOCH
+    return since // timedelta(microseconds=1) * 1000

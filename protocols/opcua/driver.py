@@ -137,8 +137,10 @@ class OpcuaDriver:
         now = _monotonic()
         for device, rounds in batch.items():
             self._silent.discard(device)
-            for readings in rounds:
-                self._reporter.readings(device, readings, now)
+            for stamped in rounds:
+                readings = {point: reading for point, (reading, _) in stamped.items()}
+                times = {point: at for point, (_, at) in stamped.items() if at is not None}
+                self._reporter.readings(device, readings, now, times)
 
     async def _watch_silence(self) -> None:
         """Mark a device bad once it is silent for longer than it may; only new readings undo it."""

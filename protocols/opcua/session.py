@@ -17,7 +17,7 @@ from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from protocols.interfaces import DriverError, Link, LinkLostError, MalformedError, NoAnswerError
-from protocols.opcua.codec import reading_of, status_name
+from protocols.opcua.codec import Stamped, stamped_of, status_name
 from protocols.opcua.nodes import Target, resolve
 from protocols.opcua.subscription import Batch, Subscription, batch_of
 from protocols.reporting import Reading
@@ -146,7 +146,7 @@ class Session:
         with translated():
             readings = self._readings(targets, await self._values(targets))
         self._offer(batch_of(self._ids(), readings))
-        return {point: reading for _, point, reading in readings}
+        return {point: reading for _, point, (reading, _) in readings}
 
     def knows(self, device: str, point: str) -> bool:
         """Return whether the namespace of a point is on this server."""
@@ -172,7 +172,7 @@ class Session:
         readings = self._readings(targets, answers)
         refused = {key: cause for key, (_, cause) in self._subscription.refused.items()}
         readings += [
-            (device, point, (None, Quality.BAD, cause))
+            (device, point, ((None, Quality.BAD, cause), None))
             for (device, point), cause in {**self._homeless, **refused}.items()
             if point in self._readable(device)
         ]
@@ -187,9 +187,9 @@ class Session:
 
     def _readings(
         self, targets: Sequence[Target], answers: Sequence[ua.DataValue]
-    ) -> list[tuple[str, str, Reading]]:
+    ) -> list[tuple[str, str, Stamped]]:
         return [
-            (target.device, target.point.name, reading_of(target.point, answer))
+            (target.device, target.point.name, stamped_of(target.point, answer))
             for target, answer in zip(targets, answers, strict=True)
         ]
 

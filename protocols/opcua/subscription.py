@@ -9,9 +9,8 @@ from asyncua.client.ua_client import UaClient
 from asyncua.ua.attribute_ids import AttributeIds
 
 from protocols.interfaces import ConnectedDevice, Link, MalformedError
-from protocols.opcua.codec import reading_of, status_name
+from protocols.opcua.codec import Stamped, stamped_of, status_name
 from protocols.opcua.nodes import Target
-from protocols.reporting import Reading
 from twins.instant import MILLISECOND
 
 KEEPALIVE_COUNT = 5
@@ -30,15 +29,15 @@ LEAST_QUEUE = 10
 _OVERFLOW = 0x0000_0480
 """Information bits of a value whose queue on the server overflowed (OPC 10000-4 §7.39.1)."""
 
-Batch = Mapping[str, Sequence[Mapping[str, Reading]]]
+Batch = Mapping[str, Sequence[Mapping[str, Stamped]]]
 """Device → rounds of readings by point; a point that changed twice stands in two rounds."""
 
 log = structlog.get_logger()
 
 
-def batch_of(devices: Iterable[str], readings: Iterable[tuple[str, str, Reading]]) -> Batch:
+def batch_of(devices: Iterable[str], readings: Iterable[tuple[str, str, Stamped]]) -> Batch:
     """Return readings as rounds per device, in order; every device has at least an empty round."""
-    rounds: dict[str, list[dict[str, Reading]]] = {device: [{}] for device in devices}
+    rounds: dict[str, list[dict[str, Stamped]]] = {device: [{}] for device in devices}
     counts: dict[tuple[str, str], int] = {}
     for device, point, reading in readings:
         number = counts.get((device, point), 0)
@@ -137,7 +136,7 @@ class Subscription:
 
     def _published(self, result: ua.PublishResult) -> None:
         self.published_at = asyncio.get_running_loop().time()
-        readings: list[tuple[str, str, Reading]] = []
+        readings: list[tuple[str, str, Stamped]] = []
         for notification in result.NotificationMessage.NotificationData or ():
             if isinstance(notification, ua.DataChangeNotification):
                 readings += [
@@ -149,10 +148,10 @@ class Subscription:
                 self._end(f"the server ended the subscription: {status_name(notification.Status)}")
         self._take(batch_of(self._devices, readings))
 
-    def _reading(self, target: Target, data: ua.DataValue) -> tuple[str, str, Reading]:
+    def _reading(self, target: Target, data: ua.DataValue) -> tuple[str, str, Stamped]:
         if data.StatusCode is not None and data.StatusCode.value & _OVERFLOW == _OVERFLOW:
             self._note_overflow(target)
-        return target.device, target.point.name, reading_of(target.point, data)
+        return target.device, target.point.name, stamped_of(target.point, data)
 
     def _note_overflow(self, target: Target) -> None:
         if target.point.at not in self._overflowed:

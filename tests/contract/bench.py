@@ -30,16 +30,40 @@ _names = itertools.count(1)
 
 def any_port(protocol: str) -> str:
     """Return an address that nobody else has: a free port, or a wire of its own."""
-    return ANY_PORT.get(protocol) or f"loopback://contract-{next(_names)}"
+    if protocol == "loopback":
+        return f"loopback://contract-{next(_names)}"
+    if protocol not in ANY_PORT:
+        raise LookupError(f"{protocol!r} has no bench case: give it an address in ANY_PORT")
+    return ANY_PORT[protocol]
+
+
+def model_file(protocol: str, device: str) -> Path:
+    """Return the model of a device of the bench on a protocol."""
+    file = MODELS / f"{protocol}-{device}.yaml"
+    if not file.exists():
+        raise LookupError(f"{protocol!r} has no bench case: write {file.name} into {MODELS}")
+    return file
 
 
 PROPERTY = {"button": "pressed", "presence": "present", "siren": "sounding"}
 """Device → its one property. The button is panic-class."""
 
+STARTS: Mapping[str, Mapping[str, Value]] = {
+    **{device: {name: False} for device, name in PROPERTY.items()},
+    "climate": {"temperature": 0.0, "humidity": 0.0},
+    "lockers": {"door01.closed": False, "door02.closed": False, "door03.closed": False},
+}
+"""Every device of the bench and the values it begins with: flags, two numbers, a bank."""
+
+STAMPING = frozenset(("opcua",))
+"""Protocols whose devices say themselves when a value was theirs."""
+
 LOST_AFTER: Mapping[str, Duration] = {
     "button": seconds(2),
     "presence": seconds(3),
     "siren": seconds(3),
+    "climate": seconds(3),
+    "lockers": seconds(3),
 }
 """Shorter than in a school where only waiting is saved; deadlines are held in virtual time."""
 
@@ -64,9 +88,17 @@ class Recorder:
             self.times_heard[device] = self.times_heard.get(device, 0) + 1
         self._news.set()
 
-    def latest(self, device: str) -> Observation | None:
+    def latest(self, device: str, name: str | None = None) -> Observation | None:
         mine = [seen for seen in self.observed if seen.device == device]
-        return mine[-1] if mine else None
+        return next((seen for seen in reversed(mine) if name in (None, seen.property)), None)
+
+    def shows(self, device: str, values: Mapping[str, Value]) -> bool:
+        """Return whether all these properties are good and have these values."""
+        latest = [(self.latest(device, name), value) for name, value in values.items()]
+        return all(
+            seen is not None and seen.quality is Quality.GOOD and seen.value == value
+            for seen, value in latest
+        )
 
     def good(self, device: str, value: Value) -> bool:
         seen = self.latest(device)
@@ -85,7 +117,7 @@ class Recorder:
 
 @dataclass(slots=True)
 class Bench:
-    """A link with a button, a presence sensor and a siren."""
+    """A link with a button, a presence sensor, a siren, a climate sensor and three lockers."""
 
     url: str
     emulator: Emulator
@@ -108,8 +140,14 @@ class Bench:
     async def all_good(self, *, value: Value = False) -> None:
         await self.sink.until(lambda: all(self.sink.good(device, value) for device in PROPERTY))
 
+    async def all_started(self) -> None:
+        """Wait until every device shows the values it begins with."""
+        await self.sink.until(
+            lambda: all(self.sink.shows(device, values) for device, values in STARTS.items())
+        )
+
     async def all_bad(self) -> None:
-        await self.sink.until(lambda: all(self.sink.bad(device) for device in PROPERTY))
+        await self.sink.until(lambda: all(self.sink.bad(device) for device in STARTS))
 
     async def publish_everywhere(self, value: Value) -> None:
         for device, name in PROPERTY.items():
@@ -124,11 +162,11 @@ def devices(protocol: str) -> tuple[ConnectedDevice, ...]:
     return tuple(
         ConnectedDevice(
             id=name,
-            model=read_model(str(MODELS / f"{protocol}-{name}.yaml")),
+            model=read_model(str(model_file(protocol, name))),
             unit=unit,
             lost_after=LOST_AFTER[name],
         )
-        for unit, name in enumerate(PROPERTY, start=1)
+        for unit, name in enumerate(STARTS, start=1)
     )
 
 
@@ -138,7 +176,7 @@ async def running(
     on_write: Callable[..., object] = obey,
     clock: Clock | None = None,
 ) -> AsyncIterator[Bench]:
-    """Run emulator and driver of a link until the block ends, every device good and False."""
+    """Run emulator and driver of a link until the block ends, every device good as it starts."""
     writes: list[tuple[str, Mapping[str, Value]]] = []
 
     async def write(device: str, values: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -157,7 +195,7 @@ async def running(
         async with asyncio.TaskGroup() as tasks:
             running_driver = tasks.create_task(driver.run())
             bench = Bench(url, emulator, driver, sink, clock, writes)
-            await bench.all_good()
+            await bench.all_started()
             yield bench
             running_driver.cancel()
     finally:

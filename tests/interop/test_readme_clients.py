@@ -27,14 +27,13 @@ def emulated():
     for program, package in NEEDED.items():
         assert shutil.which(program), f"{program} is missing: install {package}"
     command = [sys.executable, "-m", "gatehouse", "emulate", "demo-primary", "--lang", "en"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    for line in process.stdout:
-        if "Ctrl-C" in line:
-            break
-    yield process
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=30) == 0
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            if "Ctrl-C" in line:
+                break
+        yield process
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
 
 
 def said_by(line: str) -> str:

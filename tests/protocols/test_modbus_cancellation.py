@@ -36,4 +36,5 @@ async def test_a_cancellation_that_comes_with_an_answer_is_not_forgotten():
 
 async def poll(connection):
     while True:
-        await connection.ask(read_request(1, Table.COIL, 0, 2))
+        async with connection.turn():
+            await connection.exchange(read_request(1, Table.COIL, 0, 2))

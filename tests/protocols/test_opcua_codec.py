@@ -1,4 +1,5 @@
 import struct
+from datetime import UTC, datetime
 
 import pytest
 from asyncua import ua
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.model import Point
-from protocols.opcua.codec import raw_of, reading_of, variant_of, written
+from protocols.opcua.codec import raw_of, reading_of, stamp_of, variant_of, written
+from twins.instant import seconds
 from twins.observation import Quality
 
 VALUE_TYPES = {"bool": "boolean", "string": "string", "f32": "number", "f64": "number"}
@@ -132,3 +134,11 @@ def test_single_precision_is_what_the_wire_has():
     sent = ua.DataValue(variant_of(0.1, "f32"))
     received = struct_from_binary(ua.DataValue, Buffer(struct_to_binary(sent)))
     assert raw_of(point("f32"), received) == struct.unpack("<f", struct.pack("<f", 0.1))[0]
+
+
+def test_the_device_s_own_time_is_read_to_the_microsecond():
+    at = datetime(2026, 9, 1, 7, 30, 0, 123456, tzinfo=UTC)
+    stamp = seconds(round(at.timestamp())) + 123_456_000
+    assert stamp_of(ua.DataValue(True, SourceTimestamp=at)) == stamp
+    assert stamp_of(ua.DataValue(True, SourceTimestamp=at.replace(tzinfo=None))) == stamp
+    assert stamp_of(ua.DataValue(True)) is None

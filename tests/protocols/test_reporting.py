@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import pytest
+
 from protocols.descriptions import library, read_model
 from protocols.interfaces import ConnectedDevice
 from protocols.reporting import Reporter
@@ -48,18 +50,39 @@ def reporter() -> tuple[Reporter, Kept]:
     return Reporter(devices, kept, Clock()), kept
 
 
+GOOD_PRESS = (True, Quality.GOOD, "")
+
+
 def test_one_answer_is_one_batch_with_both_times():
     report, kept = reporter()
-    report.read("button", {"pressed": True, "press_count": 4}, 0, source_time=NOON - 5)
+    readings = {"pressed": GOOD_PRESS, "press_count": (4, Quality.GOOD, "")}
+    report.readings("button", readings, 0, {"pressed": NOON - 5})
     (batch,) = kept.batches
     assert {seen.property: seen.value for seen in batch} == {"pressed": True, "press_count": 4}
-    assert {(seen.source_time, seen.receive_time) for seen in batch} == {(NOON - 5, NOON)}
+    assert {seen.property: seen.source_time for seen in batch} == {
+        "pressed": NOON - 5,
+        "press_count": NOON,
+    }
+    assert {seen.receive_time for seen in batch} == {NOON}
 
 
 def test_without_a_source_time_the_answer_s_arrival_counts():
     report, kept = reporter()
     report.read("button", {"pressed": True}, 0)
     assert kept.batches[0][0].source_time == NOON
+
+
+@pytest.mark.parametrize("off", [-seconds(3600) - 1, 1, seconds(30 * 86400), -seconds(30 * 86400)])
+def test_a_stamp_that_cannot_be_right_gives_way_to_the_arrival(off):
+    report, kept = reporter()
+    report.readings("button", {"pressed": GOOD_PRESS}, 0, {"pressed": NOON + off})
+    assert kept.batches[0][0].source_time == NOON
+
+
+def test_a_stamp_of_up_to_an_hour_ago_is_believed():
+    report, kept = reporter()
+    report.readings("button", {"pressed": GOOD_PRESS}, 0, {"pressed": NOON - seconds(3600)})
+    assert kept.batches[0][0].source_time == NOON - seconds(3600)
 
 
 def test_a_repeated_value_is_heard_and_nothing_else():

@@ -142,7 +142,11 @@ def test_mistakes_in_all_files_are_told_at_once(
         ("devices.yaml", "model: xy-md02", "model: xy-md02\n    wired: {alarm: di3}",
          "wired: xy-md02 is no I/O module"),
         ("devices.yaml", "coap://10.36.1.41:5683", "coap:10.36.1.41",
-         "'coap:10.36.1.41' is no address"),
+         "'coap:10.36.1.41' is no address: the host is missing; write for example coap://10.36.1.41"),
+        ("devices.yaml", "coap://10.36.1.41:5683", "coap://button.local:5683",
+         "a CoAP address needs a literal IP address"),
+        ("devices.yaml", "opc.tcp://10.36.1.30:4840", "opc.tcp://10.36.1.30",
+         "the port is missing or no number from 1 to 65535; write for example opc.tcp://"),
         ("school.yaml", "one-key-alarm:", "one-key-alrm:",
          "there is no kind of alarm 'one-key-alrm'; did you mean 'one-key-alarm'?"),
         ("school.yaml", "action: play", "action: plya",
@@ -219,7 +223,10 @@ def test_a_model_beside_the_school_is_found(
 def test_every_rule_gives_a_kind_of_alarm() -> None:
     modules = [import_module(f"twins.rules.{one.name}") for one in iter_modules(rules.__path__)]
 
-    assert {module.KIND for module in modules if hasattr(module, "KIND")} == set(ALARM_KINDS)
+    kinds = {module.KIND for module in modules if hasattr(module, "KIND")}
+    kinds.update(kind for module in modules for kind in getattr(module, "KINDS", ()))
+
+    assert kinds == set(ALARM_KINDS)
 
 
 def test_an_unknown_school_is_told_with_the_nearest_name() -> None:

@@ -67,7 +67,8 @@ def contact(poll_ms: float) -> DeviceModel:
 
 def test_every_point_is_reported_once_at_the_start_as_simulated() -> None:
     wired = Wired(None, 1, "one-key-alarm")
-    assert {one.property for _, one in wired.first} == {"pressed", "press_count", "battery"}
+    points = {"pressed", "press_count", "battery", "low_battery", "tamper"}
+    assert {one.property for _, one in wired.first} == points
     assert all(one.kind is Kind.SIMULATED for _, one in wired.first)
 
 

@@ -1,5 +1,6 @@
 """可視化互動 (R19): a call is offered, answered, ended or failed, and is never silent."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.twins.ash import Story, of
+from tests.twins.ash import ASH, Story, device, of
 from twins.alarm import InputRefused
 from twins.call import (
     CALL_TITLES,
@@ -89,7 +90,15 @@ def test_a_link_that_goes_down_during_a_call_fails_it(answered):
     assert states(story.see("link", up=False)) == ["failed"]
 
 
-def test_a_school_with_a_second_link_keeps_its_call():
+def test_a_call_goes_out_while_one_of_two_links_is_up():
+    story = Story(replace(ASH, devices=(*ASH.devices, device("link-2", "network-link"))))
+    story.see("link", up=False)
+    story.see("link-2", up=True)
+    assert states(story.take(OFFER)) == ["offered"]
+    assert states(story.see("link-2", path="none")) == ["failed"]
+
+
+def test_a_link_that_takes_its_second_path_keeps_the_call():
     story = ready()
     story.take(OFFER)
     story.see("link", path="secondary")
@@ -248,8 +257,8 @@ class Calls(RuleBasedStateMachine):
     @invariant()
     def no_call_rings_without_a_clock(self):
         timers = self.story.engine.state().timers
-        for device, call in self.story.memory.calls.items():
-            assert call.state is CallState.ANSWERED or f"call-ring|{device}" in timers
+        for name, call in self.story.memory.calls.items():
+            assert call.state is CallState.ANSWERED or f"call-ring|{name}" in timers
 
 
 Calls.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

@@ -87,6 +87,8 @@ def late(context: Context, observation: Observation, now: Instant) -> Iterator[E
         else:
             yield effect
     if not _is_pressed(context, observation.device):
+        known = context.state.twins[observation.device].properties["pressed"]
+        memory.opened = max(memory.opened, known.source_time)
         yield ClearAlarm(kind=KIND, device=observation.device)
 
 

@@ -1,0 +1,118 @@
+"""What a description may say of a point, protocol by protocol, and what is nonsense everywhere.
+
+Each check yields (key as written, sentence); whoever compiles the description knows the place.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal, TypeAlias, get_args
+
+from protocols.filling import bits_of, first_of
+from protocols.model import WireType
+from protocols.notation import PointDocument
+from twins.capability import PropertySpec
+
+Complaint: TypeAlias = tuple[str, str]
+"""The key that is wrong, as people write it, and what is wrong with it."""
+
+ValueType: TypeAlias = Literal["boolean", "integer", "number", "string"]
+
+EVERYWHERE: frozenset[str] = frozenset(
+    ("at", "as", "scale", "offset", "map", "not", "invalid", "unit", "min", "max", "deadband",
+     "printed")
+)  # fmt: skip
+"""Keys of a point that say something on every protocol."""
+
+KEYS: Mapping[str, frozenset[str]] = {
+    "modbus": EVERYWHERE | {"words", "bytes", "bits", "length", "poll"},
+    "opcua": EVERYWHERE,
+    "coap": EVERYWHERE | {"observe", "follows", "poll"},
+    "loopback": EVERYWHERE,
+}
+"""Protocol → keys of a point that say something there. OPC UA subscribes to every point and the
+loopback's devices report by themselves: neither is polled."""
+
+_ALL: frozenset[WireType] = frozenset(get_args(WireType))
+_PACKED: frozenset[WireType] = frozenset(("bcd16", "bcd32", "bits"))
+
+WIRE_TYPES: Mapping[str, frozenset[WireType]] = {
+    "modbus": _ALL,
+    "opcua": _ALL - _PACKED,
+    "coap": _ALL,
+    "loopback": _ALL,
+}
+"""Protocol → what may stand under `as:` (OPC UA: its built-in types, OPC 10000-6 §5.1.2)."""
+
+REGISTER_BITS = 16
+
+WIDTHS: Mapping[WireType, int] = {
+    "u8": 16, "s8": 16, "u16": 16, "s16": 16, "u32": 32, "s32": 32, "u64": 64, "s64": 64,
+}  # fmt: skip
+"""Wire type → bits of the registers that it takes, where a bit of them can be picked out."""
+
+
+def complaints(
+    protocol: str,
+    document: PointDocument,
+    spec: PropertySpec | None,
+    wire_type: WireType,
+    value_type: ValueType,
+) -> Iterator[Complaint]:
+    """Yield everything about one point that cannot be right, apart from its address."""
+    yield from _foreign(protocol, document, wire_type)
+    yield from _range(document, spec, value_type)
+    yield from _field(document, wire_type)
+    if document.scale == 0:
+        yield "scale", "a scale of 0 loses every value"
+    if wire_type == "bool" and (document.scale != 1.0 or document.offset != 0.0):
+        yield "scale", "a boolean has no scale or offset"
+    writable = spec is not None and spec.write
+    if writable and len(set(document.mapping.values())) < len(document.mapping):
+        yield "map", "a writable map must be one-to-one"
+
+
+def written_keys(document: PointDocument) -> Iterator[str]:
+    """Yield the keys that stand in a point's description, as people write them."""
+    for name in sorted(document.model_fields_set):
+        yield type(document).model_fields[name].alias or name
+
+
+def _foreign(protocol: str, document: PointDocument, wire_type: WireType) -> Iterator[Complaint]:
+    for key in written_keys(document):
+        if key not in KEYS[protocol]:
+            yield key, f"`{key}` says nothing on {protocol}; leave it out"
+    if wire_type not in WIRE_TYPES[protocol]:
+        yield "as", f"{protocol} has no type {wire_type!r}"
+
+
+def _range(
+    document: PointDocument, spec: PropertySpec | None, value_type: ValueType
+) -> Iterator[Complaint]:
+    if value_type not in ("integer", "number"):
+        for key in ("min", "max", "deadband"):
+            if key in written_keys(document):
+                yield key, f"a {value_type} has no `{key}`"
+        return
+    low = first_of(document.minimum, spec.minimum if spec else None)
+    high = first_of(document.maximum, spec.maximum if spec else None)
+    if low is not None and high is not None and low > high:
+        key = "min" if document.minimum is not None else "max"
+        yield key, f"the least value {low:g} is above the greatest {high:g}"
+
+
+def _field(document: PointDocument, wire_type: WireType) -> Iterator[Complaint]:
+    """A field of bits lies in registers that hold a whole number."""
+    try:
+        field = bits_of(document.bits)
+    except ValueError as error:
+        yield "bits", str(error)
+        return
+    if field is None:
+        return
+    first, last = field
+    width = REGISTER_BITS * document.length if wire_type == "bits" else WIDTHS.get(wire_type, 0)
+    if not width:
+        yield "bits", f"a {wire_type} has no single bits; leave `as` out or name a whole number"
+    elif first > last:
+        yield "bits", f"{document.bits} counts backwards; write the lower bit first"
+    elif last >= width:
+        yield "bits", f"bit {last} lies outside the {width} bits of a {wire_type}"
