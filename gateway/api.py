@@ -1,7 +1,7 @@
 """The HTTP side: what is so, what happens, and what people and programs ask for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Annotated, Any, Literal
 
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Query, R
 from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from gateway.bodies import BodyLimits
 from gateway.bus import Event, Subscription
 from gateway.origins import LocalOnly
 from gateway.problems import register_problems
@@ -28,6 +29,7 @@ from twins.capability import Titles, capabilities
 from twins.command import RequestCommand
 from twins.incident import HandleIncident, RecipientAnswered
 from twins.instant import iso, parse_duration
+from twins.observation import Value
 from twins.records import Input, encode_record
 
 TICK_S = 1.0
@@ -60,7 +62,8 @@ def make_app(gateway: Gateway, simulated: Sequence[Titles] = ()) -> FastAPI:
     for path, (name, media_type) in PAGE.items():
         app.add_api_route(path, _page_file(name, media_type), include_in_schema=False)
     register_problems(app)
-    app.add_middleware(LocalOnly)
+    app.add_middleware(BodyLimits)
+    app.add_middleware(LocalOnly)  # the last one added is asked first
     return app
 
 
@@ -75,12 +78,15 @@ Served = Annotated[Gateway, Depends(_gateway)]
 
 @router.get("/health")
 async def health(gateway: Served) -> JSONResponse:
-    """Say how the server itself is; 503 while its log cannot be written or it does not run."""
+    """Say how the server itself is; 503 while its log cannot be written or it does not run.
+
+    A log that was found empty at start is degraded too, but 200: a restart would mend nothing.
+    """
     well = gateway.ready.is_set() and not gateway.writer.failure
     content = {
-        "status": "ok" if well else "degraded",
+        "status": "ok" if well and not gateway.writer.notice else "degraded",
         "now": iso(gateway.clock.now()),
-        "store": gateway.writer.failure or "ok",
+        "store": gateway.writer.failure or gateway.writer.notice or "ok",
         "batch": gateway.number,
         "waiting": gateway.inbox.waiting,
         "merged": gateway.inbox.merged,
@@ -100,6 +106,8 @@ async def schools(request: Request, gateway: Served) -> list[SchoolView]:
 @router.get("/api/devices")
 async def devices(gateway: Served, school: str | None = None) -> list[DeviceView]:
     """Return every device with all its properties, of one school if asked."""
+    if school is not None:
+        _known(school, [one.id for one in gateway.schools], "such school is served here")
     return [one for one in device_views(gateway) if school in (None, one.school)]
 
 
@@ -266,11 +274,16 @@ def _known(key: str, known: Any, what: str = "such record is known") -> str:  # 
 
 def _same_command(gateway: Gateway, key: str, body: CommandBody) -> CommandView:
     record = gateway.history.commands[key]
-    asked = (body.device, body.action, body.arguments, body.by, body.reason)
-    known = (record.device, record.action, record.arguments, record.requested_by, record.reason)
-    if asked != known:
+    asked = (body.device, body.action, _typed(body.arguments), body.by, body.reason)
+    known = (record.device, record.action, _typed(record.arguments))
+    if asked != (*known, record.requested_by, record.reason):
         raise HTTPException(409, f"the key {key!r} was used for another command")
     return command_view(record)
+
+
+def _typed(arguments: Mapping[str, Value]) -> dict[str, tuple[type, Value]]:
+    """Return arguments such that 1, 1.0 and true differ, which Python calls equal."""
+    return {name: (type(value), value) for name, value in arguments.items()}
 
 
 def _read(name: str) -> bytes:

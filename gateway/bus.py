@@ -15,6 +15,9 @@ KEPT = 1000
 VIEWER_QUEUE = 256
 """Events that may wait for one viewer; when full, the oldest is dropped and counted."""
 
+ABSENT_AFTER_S = 5.0
+"""A viewer that leaves events lying for so long is not there: asleep, or stopped (assumed)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -32,6 +35,7 @@ class Subscription:
         # One place more than events may take: the end of the stream always fits.
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue(VIEWER_QUEUE + 1)
         self._lost = False
+        self._moved_at = 0.0
         self.dropped = 0
         """Events this viewer did not get because it was too slow."""
 
@@ -45,8 +49,15 @@ class Subscription:
         """Return how many events can be taken at once."""
         return self._queue.qsize()
 
+    @property
+    def present(self) -> bool:
+        """Return whether the viewer takes what it is offered."""
+        return not self.waiting or _loop_time() - self._moved_at <= ABSENT_AFTER_S
+
     def offer(self, event: Event) -> None:
         """Put an event in; drops the oldest when the viewer is too slow."""
+        if not self.waiting:
+            self._moved_at = _loop_time()
         if self._queue.qsize() >= VIEWER_QUEUE:
             self._queue.get_nowait()
             self.miss()
@@ -64,7 +75,9 @@ class Subscription:
 
     async def next(self) -> Event | None:
         """Return the next event, or None when there will be no more."""
-        return await self._queue.get()
+        event = await self._queue.get()
+        self._moved_at = _loop_time()
+        return event
 
 
 class Bus:
@@ -79,6 +92,11 @@ class Bus:
     def viewers(self) -> int:
         """Return how many are looking on."""
         return len(self._viewers)
+
+    @property
+    def present(self) -> int:
+        """Return how many look on and take what they are offered."""
+        return sum(viewer.present for viewer in self._viewers)
 
     @property
     def dropped(self) -> int:
@@ -121,3 +139,7 @@ class Bus:
             viewer.miss()
         for event in kept[places[0] + 1 :] if places else ():
             viewer.offer(event)
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()

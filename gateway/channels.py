@@ -35,13 +35,13 @@ class NobodyThereError(Exception):
 def console_channel(bus: Bus) -> Channel:
     """Return the channel of guard and station consoles: the live page.
 
-    The notice itself is already on the bus. It counts as delivered when any page is connected:
-    a page does not say who sits in front of it, and that somebody has seen the notice is known
-    only from an answer.
+    The notice itself is already on the bus. It counts as delivered when any page is connected and
+    takes what it is sent (`gateway.bus.ABSENT_AFTER_S`): a page does not say who sits in front of
+    it, and that somebody has seen the notice is known only from an answer.
     """
 
     async def deliver(notification: Notification) -> None:
-        if not bus.viewers:
+        if not bus.present:
             raise NobodyThereError(f"no console is open for {notification.responder}")
 
     return deliver

@@ -9,6 +9,12 @@ from starlette.exceptions import HTTPException
 
 MEDIA_TYPE = "application/problem+json"
 
+PROBLEMS_MAX = 10
+"""Problems of one request that are listed; the others are counted."""
+
+NAME_MAX = 200
+"""Characters of a field's name that are repeated in an answer."""
+
 
 def problem(status: int, detail: str, **more: object) -> JSONResponse:
     """Return one problem as a response; `detail` is for people."""
@@ -30,11 +36,14 @@ async def _of_http(_: Request, error: Exception) -> JSONResponse:
 
 async def _of_validation(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
+    found = error.errors()
     wrong = [
-        {"at": ".".join(str(part) for part in one["loc"]), "detail": one["msg"]}
-        for one in error.errors()
+        {"at": ".".join(str(part) for part in one["loc"])[:NAME_MAX], "detail": one["msg"]}
+        for one in found[:PROBLEMS_MAX]
     ]
     detail = "; ".join(f"{one['at']}: {one['detail']}" for one in wrong)
+    if len(found) > PROBLEMS_MAX:
+        detail += f"; and {len(found) - PROBLEMS_MAX} more"
     return problem(422, detail, errors=wrong)
 
 

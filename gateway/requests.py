@@ -9,8 +9,9 @@ from twins.incident import Answer
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """A name or a reason: something must be said, and it must fit on a line."""
 
-Key = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")]
-"""An idempotency key, chosen by whoever asks."""
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+"""An idempotency key, chosen by whoever asks. Without a slash: the keys of plans have one, so that
+nobody can take theirs beforehand."""
 
 
 class _Body(BaseModel):

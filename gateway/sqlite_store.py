@@ -122,13 +122,11 @@ class SqliteStore:
             lock.close()
             raise self._wrong("another gateway has this log open; stop it first") from None
         self.notice = ""
-        if there and not os.fstat(lock.fileno()).st_size and not self._wal().exists():
+        empty = not os.fstat(lock.fileno()).st_size and not _wal_of(self._path).exists()
+        if there and empty:
             self.notice = "the file was there but empty: the log starts anew"
             log.error("log.starts_anew", file=str(self._path))
         return lock
-
-    def _wal(self) -> Path:
-        return self._path.with_name(self._path.name + "-wal")
 
     def _close(self) -> None:
         if self._database is not None:
@@ -214,17 +212,14 @@ class SqliteStore:
             "SELECT seq, batch, now, direction, type, body, checksum FROM log "
             "WHERE batch > ? AND batch <= ? ORDER BY seq"
         )
-        first, seq_before = self._query(
-            "SELECT min(batch), (SELECT max(seq) FROM log WHERE batch <= ?) "
-            "FROM log WHERE batch > ?",
-            (after, after),
-        )[0]
+        first = self._query("SELECT min(batch) FROM log WHERE batch > ?", (after,))[0][0]
         if first is None:
             return []
+        last = "SELECT seq FROM log WHERE batch <= ? ORDER BY batch DESC, seq DESC LIMIT 1"
+        expected = next((row[0] + 1 for row in self._query(last, (after,))), 1)
         groups: dict[tuple[int, Instant], list[tuple[bool, str, bytes]]] = {}
-        for expected, row in enumerate(
-            self._query(query, (after, first + PAGE - 1)), start=(seq_before or 0) + 1
-        ):
+        rows = self._query(query, (after, first + PAGE - 1))
+        for expected, row in enumerate(rows, start=expected):
             seq, number, now, direction, name, body, _ = row
             self._check_row(row)
             if seq != expected:
@@ -282,10 +277,16 @@ def _reading(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise ConfigError([Problem(file=str(path), message="there is no such file")])
     address = f"{path.absolute().as_uri()}?mode=ro"
-    if not path.with_name(path.name + "-wal").exists():
+    if not _wal_of(path).exists():
         # Nobody has it open. Without this SQLite would make a -wal and a -shm only to read.
         address += "&immutable=1"
     return sqlite3.connect(address, uri=True, isolation_level=None, timeout=2)
+
+
+def _wal_of(path: Path) -> Path:
+    """Return where SQLite has the write-ahead log: beside the file that a symbolic link means."""
+    file = path.resolve()
+    return file.with_name(file.name + "-wal")
 
 
 def _scripts() -> list[str]:

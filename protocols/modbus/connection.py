@@ -4,10 +4,11 @@ pymodbus repeats writes and reconnects by itself by default; both are off here (
 write answered late is executed twice with the library's defaults).
 """
 
+import asyncio
 from contextlib import AbstractAsyncContextManager
 
 from pymodbus.client import AsyncModbusTcpClient
-from pymodbus.exceptions import ConnectionException, ModbusException
+from pymodbus.exceptions import ConnectionException, ModbusException, ModbusIOException
 from pymodbus.pdu import ModbusPDU
 
 from protocols.interfaces import LinkLostError, NoAnswerError
@@ -23,10 +24,16 @@ class Connection:
 
     def __init__(self, host: str, port: int) -> None:
         self._client = AsyncModbusTcpClient(
-            host.strip("[]"), port=port, timeout=TIMEOUT_S, retries=0, reconnect_delay=0
+            host.strip("[]"),
+            port=port,
+            timeout=TIMEOUT_S,
+            retries=0,
+            reconnect_delay=0,
+            trace_connect=self._connection_changed,
         )
         self._client.ctx.framer.decoder = AnswerDecoder()
         self._turns = Turns()
+        self._asking = False
 
     @property
     def connected(self) -> bool:
@@ -35,10 +42,12 @@ class Connection:
 
     async def open(self) -> None:
         """Connect; raises LinkLostError."""
+        cancels = _cancels()
         try:
             connected = await self._client.connect()
         except (OSError, ModbusException) as error:
             raise LinkLostError(f"cannot connect: {error}") from error
+        _heed(cancels)
         if not connected:
             raise LinkLostError("cannot connect")
 
@@ -62,6 +71,8 @@ class Connection:
         """
         if not self.connected:
             raise LinkLostError("the connection is gone")
+        cancels = _cancels()
+        self._asking = True
         try:
             # `execute` raises at once, not in the await, when the transport has gone meanwhile.
             answer: Answer = await self._client.execute(False, request)  # noqa: FBT003
@@ -75,4 +86,28 @@ class Connection:
                 self.close()
                 raise NoAnswerError(f"no whole answer in {TIMEOUT_S:g} s") from error
             raise NoAnswerError(f"no answer in {TIMEOUT_S:g} s") from error
+        finally:
+            self._asking = False
+        _heed(cancels)
         return answer
+
+    def _connection_changed(self, connected: bool) -> None:  # noqa: FBT001  pymodbus calls it so
+        """End the wait for an answer that cannot come any more; the library would wait on."""
+        answer = self._client.ctx.response_future
+        if not connected and self._asking and not answer.done():
+            answer.set_exception(ModbusIOException("the connection is closed"))
+
+
+def _cancels() -> int:
+    task = asyncio.current_task()
+    return task.cancelling() if task else 0
+
+
+def _heed(before: int) -> None:
+    """Raise the cancellation that came while we waited, if the library has lost it.
+
+    It waits with `asyncio.wait_for`, which before Python 3.12 returns the answer and forgets a
+    cancellation that comes in the same round of the loop; a poll loop would then never end.
+    """
+    if _cancels() > before:
+        raise asyncio.CancelledError

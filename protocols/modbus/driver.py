@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 import structlog
+from pymodbus.pdu import ModbusPDU
 
 from protocols.backoff import Backoff
 from protocols.commanding import carry_out, ended, time_left
@@ -14,24 +15,28 @@ from protocols.interfaces import (
     LinkLostError,
     MalformedError,
     NoAnswerError,
+    RefusedError,
     Sink,
 )
-from protocols.modbus.codec import Cells, decode, encode, register_of, width
+from protocols.modbus.codec import Cells, decode, encode, register_of
 from protocols.modbus.connection import Connection
-from protocols.modbus.plan import Block, Item, plan, plan_of
+from protocols.modbus.plan import Block, plan, plan_of
 from protocols.modbus.polling import Schedule, Turn
 from protocols.modbus.requests import (
     ACKNOWLEDGE,
+    BUSY,
+    DEVICE_FAILURE,
     GATEWAY_NO_RESPONSE,
     GATEWAY_PATH_UNAVAILABLE,
     ILLEGAL_ADDRESS,
+    ILLEGAL_VALUE,
     ExceptionAnswerError,
     cells_of,
     check_echo,
     read_request,
     write_request,
 )
-from protocols.model import Point, Write
+from protocols.model import Write
 from protocols.reporting import Reading, Reporter
 from protocols.silence import SilenceWatch, monotonic
 from protocols.turns import Turns
@@ -45,6 +50,13 @@ log = structlog.get_logger()
 
 UNIT_IS_SILENT = (GATEWAY_PATH_UNAVAILABLE, GATEWAY_NO_RESPONSE)
 """Exceptions by which a gateway says that the device behind it does not answer."""
+
+NOT_NOW = (ACKNOWLEDGE, BUSY)
+"""Exceptions by which a device says that it will answer later."""
+
+NOT_ALL_OF_IT = (ILLEGAL_ADDRESS, ILLEGAL_VALUE, DEVICE_FAILURE)
+"""Exceptions that may be meant for one address of a block, or for its length: devices with a
+shorter longest read answer 2 or 3, some answer 4 for a register that fails."""
 
 
 class ModbusDriver:
@@ -62,10 +74,13 @@ class ModbusDriver:
         self._backoff = Backoff(stream=streams.stream("modbus", link.url, "backoff"))
         self._connection: Connection | None = None
         self._schedule = Schedule((), 0)
+        self._refused: set[str] = set()
+        """Blocks that are logged as refused."""
 
     async def run(self) -> None:
         """Keep the link alive until cancelled."""
         self._reporter.start(monotonic())
+        self._schedule = Schedule(plan(self._link.devices), monotonic())
         async with asyncio.TaskGroup() as group:
             for watch in self._watches.values():
                 group.create_task(watch.watch())
@@ -96,6 +111,7 @@ class ModbusDriver:
                 await connection.open()
                 self._backoff.connected(monotonic())
                 self._connection = connection
+                self._schedule.reconnected(monotonic())
                 await self._poll(connection)
             except DriverError as error:
                 self._blame(self._devices, str(error))
@@ -111,9 +127,8 @@ class ModbusDriver:
 
     async def _poll(self, connection: Connection) -> None:
         """Read block after block, each at its time; raises LinkLostError."""
-        self._schedule = Schedule(plan(self._link.devices), monotonic())
         while True:
-            turn = self._schedule.next()
+            turn = self._schedule.next(monotonic())
             await asyncio.sleep(in_seconds(max(turn.due - monotonic(), 0)))
             if not connection.connected:
                 raise LinkLostError("the connection is gone")
@@ -124,61 +139,82 @@ class ModbusDriver:
         try:
             cells = await _read(connection, block)
         except NoAnswerError as error:
-            self._blame(block.devices, f"unit {block.unit}: {error}")
-            self._schedule.silent(block.unit, monotonic())
+            self._unanswered(turn, f"unit {block.unit}: {error}")
+            self._schedule.silent(turn, monotonic())
+            if self._schedule.connection_in_doubt or not connection.connected:
+                raise LinkLostError(str(error)) from error
         except ExceptionAnswerError as error:
-            self._refused(turn, error)
+            self._excepted(turn, error)
         except MalformedError as error:
-            turn.cells = None
-            self._failed(block, str(error))
+            self._failed(turn, str(error))
             self._schedule.answered(turn, monotonic())
         else:
-            self._schedule.answered(turn, monotonic())
             self._report(turn, cells)
+            self._schedule.answered(turn, monotonic())
 
-    def _refused(self, turn: Turn, error: ExceptionAnswerError) -> None:
-        """Book an exception: an address splits the block, a silent unit waits, the rest is bad."""
+    def _excepted(self, turn: Turn, error: ExceptionAnswerError) -> None:
+        """Book an exception: some mean a part of the block, a silent unit or another time."""
         now = monotonic()
         if error.code in UNIT_IS_SILENT:
-            self._blame(turn.block.devices, str(error))
-            self._schedule.silent(turn.block.unit, now)
-        elif error.code == ILLEGAL_ADDRESS:
-            if not self._schedule.refuse(turn, now):
-                log.warning("driver.refused", link=self._link.url, block=str(turn.block))
-                self._failed(turn.block, str(error))
-        else:
-            turn.cells = None
-            self._failed(turn.block, str(error))
+            self._unanswered(turn, str(error))
+            self._schedule.silent(turn, now, gateway_answered=True)
+        elif error.code in NOT_NOW:
+            self._unanswered(turn, str(error))
+            self._schedule.busy(turn, now)
+        elif error.code not in NOT_ALL_OF_IT:
+            self._failed(turn, str(error))
             self._schedule.answered(turn, now)
+        elif not self._schedule.refuse(turn, now):
+            if str(turn.block) not in self._refused:
+                self._refused.add(str(turn.block))
+                log.warning(
+                    "driver.refused", link=self._link.url, block=str(turn.block), reason=str(error)
+                )
+            self._failed(turn, str(error))
 
-    def _failed(self, block: Block, cause: str) -> None:
-        for device in block.devices:
-            self._reporter.failed(device, block.points_of(device), cause)
+    def _unanswered(self, turn: Turn, cause: str) -> None:
+        """Mark a block bad whose values are too old by now though its device answers others.
+
+        A device that answers nothing is marked bad as a whole by its watch.
+        """
+        self._blame(turn.block.devices, cause)
+        for device in turn.block.devices:
+            age = monotonic() - turn.answered_at
+            if self._watches[device].alive and age >= self._devices[device].lost_after:
+                self._reporter.failed(device, turn.block.points_of(device), cause)
+
+    def _failed(self, turn: Turn, cause: str) -> None:
+        turn.cells = None
+        self._blame(turn.block.devices, cause)
+        for device in turn.block.devices:
+            self._reporter.failed(device, turn.block.points_of(device), cause)
 
     def _report(self, turn: Turn, cells: Cells) -> None:
         """Pass on what a block holds; a block that has not changed only shows that it was heard."""
+        for device in turn.block.devices:
+            if not self._watches[device].alive:
+                # All its values are bad now, so all of them are news again.
+                self._schedule.forget(turn.block.unit)
         unchanged = turn.cells == cells
         turn.cells = cells
-        now = monotonic()
+        if str(turn.block) in self._refused:
+            self._refused.remove(str(turn.block))
+            log.info("driver.answered", link=self._link.url, block=str(turn.block))
         for device in turn.block.devices:
-            watch = self._watches[device]
-            # A device that was lost has bad values now, so all of it is news again.
-            known = unchanged and watch.alive
-            readings = {} if known else _readings(turn.block, device, cells)
-            watch.heard()
-            self._reporter.readings(device, readings, now)
+            self._watches[device].heard()
+            readings = {} if unchanged else _readings(turn.block, device, cells)
+            self._reporter.readings(device, readings, monotonic())
 
     async def _put(self, device: ConnectedDevice, write: Write, command: Command) -> None:
+        """Write a point once; see `protocols.commanding.PutWrite`."""
         self._watches[device.id].require_alive()
         connection = self._connected()
-        point = write.point
-        current = None
-        if point.bits is not None:
-            current = await _read(connection, block_of(device, point), command=True)
-        cells = encode(point, point.raw_of(write.value), current)
-        request = write_request(device.unit, register_of(point), cells)
         within = time_left(self._clock, command.not_after)
-        answer = await connection.ask(request, command=True, within=within)
+        async with connection.turn(command=True, within=within):
+            request = await _write_of(connection, device, write)
+            if self._clock.now() > command.not_after:
+                raise LinkLostError("it is past its time")
+            answer = await connection.exchange(request)
         try:
             check_echo(request, answer)
         except ExceptionAnswerError as error:
@@ -194,30 +230,50 @@ class ModbusDriver:
         return self._connection
 
     async def _read_back(self, device: ConnectedDevice, names: Sequence[str]) -> dict[str, Value]:
+        missing = [name for name in names if name not in device.model.points]
+        if missing:
+            raise MalformedError(f"{device.model.name} has no {', '.join(missing)} to read")
         connection = self._connected()
         state: dict[str, Value] = {}
-        for block in plan_of(device, names):
+        for block in plan_of(device, [device.model.points[name] for name in names]):
             cells = await _read(connection, block, command=True)
+            # What is reported here the next poll may find changed back to what it read last.
+            self._schedule.forget(device.unit)
             readings = _readings(block, device.id, cells)
             self._reporter.readings(device.id, readings, monotonic())
-            state.update({name: value for name, (value, _, _) in readings.items()})
+            for name, (value, quality, _) in readings.items():
+                state[name] = value if quality is Quality.GOOD else None
         return state
 
 
-def block_of(device: ConnectedDevice, point: Point) -> Block:
-    """Return the block that reads the cells of one point, for a write of some of their bits."""
-    register = register_of(point)
-    start, end = register.offset, register.offset + width(point)
-    item = Item(device=device.id, unit=device.unit, point=point, poll=0, start=start, end=end)
-    return Block(
-        unit=device.unit, table=register.table, poll=0, start=start, end=end, items=(item,)
-    )
-
-
 async def _read(connection: Connection, block: Block, *, command: bool = False) -> Cells:
+    async with connection.turn(command=command):
+        return await _cells(connection, block)
+
+
+async def _cells(connection: Connection, block: Block) -> Cells:
     request = read_request(block.unit, block.table, block.start, block.count)
-    answer = await connection.ask(request, command=command)
-    return cells_of(request, answer)
+    return cells_of(request, await connection.exchange(request))
+
+
+async def _write_of(connection: Connection, device: ConnectedDevice, write: Write) -> ModbusPDU:
+    """Return the request of a write; for some bits of a register, after reading the others.
+
+    The line stays ours until it is sent, so that nobody writes the other bits in between.
+    """
+    point = write.point
+    current = None
+    if point.bits is not None:
+        try:
+            (register,) = plan_of(device, [point])
+            current = await _cells(connection, register)
+        except (NoAnswerError, MalformedError) as error:
+            raise LinkLostError(f"nothing written, its register is not known: {error}") from error
+    try:
+        cells = encode(point, point.raw_of(write.value), current)
+        return write_request(device.unit, register_of(point), cells)
+    except ValueError as error:
+        raise RefusedError(str(error)) from error
 
 
 def _readings(block: Block, device: str, cells: Cells) -> dict[str, Reading]:

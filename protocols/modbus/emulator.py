@@ -1,18 +1,18 @@
 """The device side of a Modbus TCP link: pymodbus's server over the memory of our devices."""
 
 import asyncio
-import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pymodbus.constants import ExcCodes
+from pymodbus.exceptions import NoSuchIdException
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from protocols.interfaces import ConnectedDevice, Link, OnWrite, RefusedError
 from protocols.modbus.address import Table
-from protocols.modbus.codec import Cells, decode, encode, register_of, width
+from protocols.modbus.codec import decode, encode, register_of, width
 from protocols.model import Point
-from twins.observation import Value
+from twins.observation import Quality, Value
 
 TABLE_OF_FUNCTION: Mapping[int, Table] = {
     1: Table.COIL, 2: Table.DISCRETE_INPUT, 3: Table.HOLDING_REGISTER, 4: Table.INPUT_REGISTER,
@@ -20,24 +20,21 @@ TABLE_OF_FUNCTION: Mapping[int, Table] = {
 }  # fmt: skip
 """Function code → the table it works on (Modbus Application Protocol V1.1b3 §6)."""
 
-WRITE_SINGLE_COIL = 5
-
 
 class ModbusEmulator:
     """Implements `protocols.interfaces.Emulator` for every unit of a link."""
 
     def __init__(self, link: Link, on_write: OnWrite) -> None:
         self._link = link
-        self._host, self._port = link.address
+        host, self._port = link.address
+        self._host = host.strip("[]")
         self._memory = Memory(link.devices, on_write)
         self._server: ModbusTcpServer | None = None
 
     async def start(self) -> str:
-        """Listen and return the URL with the real port."""
-        if not self._port:
-            self._port = _free_port(self._host)
+        """Listen and return the URL with the real port; raises OSError where it is taken."""
         await self._listen()
-        return f"{self._link.scheme}://{self._host}:{self._port}"
+        return f"{self._link.scheme}://{self._link.address[0]}:{self._port}"
 
     async def stop(self) -> None:
         """Stop listening and end every connection."""
@@ -68,7 +65,12 @@ class ModbusEmulator:
             idle, address=(self._host, self._port), ignore_missing_devices=True
         )
         server.context = self._memory  # type: ignore[assignment]  # same two coroutines
-        await server.serve_forever(background=True)
+        try:
+            await server.serve_forever(background=True)
+        except RuntimeError as error:
+            raise OSError(f"cannot listen on {self._host}:{self._port}") from error
+        assert isinstance(server.transport, asyncio.Server), "it listens, so it has sockets"
+        self._port = server.transport.sockets[0].getsockname()[1]
         self._server = server
 
 
@@ -77,22 +79,18 @@ class Memory:
 
     def __init__(self, devices: tuple[ConnectedDevice, ...], on_write: OnWrite) -> None:
         self._devices = {device.id: device for device in devices}
+        self._units = {device.unit for device in devices}
         self._on_write = on_write
         self._cells: dict[tuple[int, Table, int], int | bool] = {}
-        self._spare_outputs: set[tuple[int, Table, int]] = set()
-        """Writable cells of I/O modules, also those to which no device is wired."""
+        self._outputs: set[tuple[int, Table, int]] = set()
+        """Writable cells, also those of an I/O module to which no device is wired."""
         for device in devices:
             for point in (*device.model.module.values(), *_points(device)):
-                register = register_of(point)
-                for offset in range(register.offset, register.offset + width(point)):
-                    empty: int | bool = False if register.table.of_bits else 0
-                    self._cells[device.unit, register.table, offset] = empty
+                table = register_of(point).table
+                for offset in _span(point):
+                    self._cells[device.unit, table, offset] = False if table.of_bits else 0
                     if point.writable:
-                        self._spare_outputs.add((device.unit, register.table, offset))
-
-    def device_ids(self) -> list[int]:
-        """Return the units, as pymodbus's server asks for them."""
-        return sorted({device.unit for device in self._devices.values()})
+                        self._outputs.add((device.unit, table, offset))
 
     def publish(self, device: str, values: Mapping[str, Value]) -> None:
         """Encode values into their cells; raises ValueError for what a point cannot carry."""
@@ -102,18 +100,17 @@ class Memory:
             point = model.points.get(name) or model.command_points[name]
             if value is None:
                 continue
-            register = register_of(point)
-            span = range(register.offset, register.offset + width(point))
-            current = [self._cells[unit, register.table, offset] for offset in span]
+            table = register_of(point).table
+            current = [self._cells[unit, table, offset] for offset in _span(point)]
             cells = encode(point, point.raw_of(value), current)
-            for offset, cell in zip(span, cells, strict=True):
-                self._cells[unit, register.table, offset] = cell
+            for offset, cell in zip(_span(point), cells, strict=True):
+                self._cells[unit, table, offset] = cell
 
     async def async_getValues(  # noqa: N802  pymodbus's name
         self, device_id: int, func_code: int, address: int, count: int = 1
     ) -> list[int] | list[bool] | ExcCodes:
         """Return cells, or exception 2 where one of them does not exist."""
-        table = TABLE_OF_FUNCTION.get(func_code)
+        table = self._table(device_id, func_code)
         if table is None:
             return ExcCodes.ILLEGAL_FUNCTION
         found = [
@@ -128,55 +125,70 @@ class Memory:
         self, device_id: int, func_code: int, address: int, values: list[int] | list[bool]
     ) -> ExcCodes | None:
         """Take a write: the device behind the points says what becomes of it."""
-        table = TABLE_OF_FUNCTION.get(func_code)
+        table = self._table(device_id, func_code)
         if table is None:
             return ExcCodes.ILLEGAL_FUNCTION
-        if func_code == WRITE_SINGLE_COIL:
-            values = values[:1]  # the library hands over a whole byte of bits
-        span = range(address, address + len(values))
-        written, taken = self._written(device_id, table, address, values)
-        spare = [offset for offset in span if offset not in taken]
-        if any((device_id, table, offset) not in self._spare_outputs for offset in spare):
+        written = dict(enumerate(values, start=address))
+        points = [*self._written(device_id, table, written)]
+        taken = {offset for _, point in points for offset in _span(point)}
+        spare = written.keys() - taken
+        if any((device_id, table, offset) not in self._outputs for offset in spare):
             return ExcCodes.ILLEGAL_ADDRESS
         try:
-            for device, named in written.items():
+            for device, named in self._values(points, written).items():
                 self.publish(device, await self._on_write(device, named))
         except RefusedError:
             return ExcCodes.DEVICE_FAILURE
         except ValueError:
             return ExcCodes.ILLEGAL_VALUE
         for offset in spare:
-            self._cells[device_id, table, offset] = values[offset - address]
+            self._cells[device_id, table, offset] = written[offset]
         return None
 
+    def _table(self, unit: int, function: int) -> Table | None:
+        """Return the table of a function; units that are not there do not answer at all."""
+        if unit not in self._units:
+            raise NoSuchIdException
+        return TABLE_OF_FUNCTION.get(function)
+
     def _written(
-        self, unit: int, table: Table, address: int, values: Cells
-    ) -> tuple[dict[str, dict[str, Value]], set[int]]:
-        """Return device → point → value of a write, and the cells that these points take."""
-        end = address + len(values)
-        found: dict[str, dict[str, Value]] = {}
-        taken: set[int] = set()
+        self, unit: int, table: Table, written: Mapping[int, int | bool]
+    ) -> Iterator[tuple[ConnectedDevice, Point]]:
+        """Return the points that a write touches and that take one."""
         for device in self._devices.values():
             if device.unit != unit:
                 continue
             for point in _points(device):
-                register = register_of(point)
-                start, stop = register.offset, register.offset + width(point)
-                inside = register.table is table and address <= start and stop <= end
-                if not inside or not (point.writable or point.command):
-                    continue
-                raw = decode(point, values[start - address : stop - address])
-                found.setdefault(device.id, {})[point.name] = point.value_of(raw)[0]
-                taken.update(range(start, stop))
-        return found, taken
+                here = register_of(point).table is table and (point.writable or point.command)
+                if here and any(offset in written for offset in _span(point)):
+                    yield device, point
+
+    def _values(
+        self, points: list[tuple[ConnectedDevice, Point]], written: Mapping[int, int | bool]
+    ) -> dict[str, dict[str, Value]]:
+        """Return device → point → value after a write; raises ValueError for what is none.
+
+        Of a value of several registers a client may write one: the others keep what they hold.
+        """
+        found: dict[str, dict[str, Value]] = {}
+        for device, point in points:
+            table = register_of(point).table
+            cells = [
+                written.get(offset, self._cells[device.unit, table, offset])
+                for offset in _span(point)
+            ]
+            value, quality, cause = point.value_of(decode(point, cells))
+            if quality is not Quality.GOOD:
+                raise ValueError(cause)
+            found.setdefault(device.id, {})[point.name] = value
+        return found
 
 
 def _points(device: ConnectedDevice) -> list[Point]:
     return [*device.model.points.values(), *device.model.command_points.values()]
 
 
-def _free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _span(point: Point) -> range:
+    """Return the addresses of a point's cells."""
+    start = register_of(point).offset
+    return range(start, start + width(point))

@@ -86,17 +86,26 @@ def plan(devices: Iterable[ConnectedDevice]) -> tuple[Block, ...]:
     return tuple(_blocks(items))
 
 
-def plan_of(device: ConnectedDevice, names: Iterable[str]) -> tuple[Block, ...]:
+def plan_of(device: ConnectedDevice, points: Iterable[Point]) -> tuple[Block, ...]:
     """Return the blocks that read only some points of one device, for a read-back."""
-    return tuple(_blocks(_items(device, [device.model.points[name] for name in names])))
+    return tuple(_blocks(_items(device, points)))
 
 
 def halves(block: Block) -> tuple[Block, Block] | None:
-    """Return a refused block as two, or None where its points share cells."""
+    """Return a refused block as two, or None where its points share cells.
+
+    A hole that was read along is the first suspect, the widest before the others.
+    """
     atoms = _atoms(block.items)
     if len(atoms) == 1:
         return None
-    middle = len(atoms) // 2
+
+    def worth(place: int) -> tuple[int, int]:
+        """Prefer a wide hole before this atom, then the middle, for the fewest requests."""
+        before = max(item.end for item in atoms[place - 1])
+        return atoms[place][0].start - before, -abs(2 * place - len(atoms))
+
+    middle = max(range(1, len(atoms)), key=worth)
     return _block(atoms[:middle]), _block(atoms[middle:])
 
 
@@ -130,22 +139,23 @@ def _blocks(items: Iterable[Item]) -> Iterator[Block]:
 
 
 def _atoms(items: Sequence[Item]) -> list[tuple[Item, ...]]:
-    """Return the items in groups that share cells, by address."""
+    """Return the items in groups that share cells and fit into one request, by address."""
     atoms: list[list[Item]] = []
-    end = -1
+    start = end = 0
     for item in sorted(items, key=lambda item: (item.start, item.end)):
-        if atoms and item.start < end:
+        if atoms and item.start < end and item.end - start <= _most(item.table):
             atoms[-1].append(item)
+            end = max(end, item.end)
         else:
             atoms.append([item])
-        end = max(end, item.end)
+            start, end = item.start, item.end
     return [tuple(atom) for atom in atoms]
 
 
 def _packed(atoms: Sequence[tuple[Item, ...]]) -> Iterator[Block]:
     """Join atoms across small holes as long as one request can carry them."""
-    of_bits = atoms[0][0].table.of_bits
-    most, hole = (MAX_BITS, HOLE_BITS) if of_bits else (MAX_REGISTERS, HOLE_REGISTERS)
+    table = atoms[0][0].table
+    most, hole = _most(table), HOLE_BITS if table.of_bits else HOLE_REGISTERS
     joined: list[tuple[Item, ...]] = []
     start = end = 0
     for atom in atoms:
@@ -154,10 +164,14 @@ def _packed(atoms: Sequence[tuple[Item, ...]]) -> Iterator[Block]:
             yield _block(joined)
             joined = []
         if not joined:
-            start = atom[0].start
+            start, end = atom[0].start, atom_end
         joined.append(atom)
-        end = atom_end
+        end = max(end, atom_end)
     yield _block(joined)
+
+
+def _most(table: Table) -> int:
+    return MAX_BITS if table.of_bits else MAX_REGISTERS
 
 
 def _block(atoms: Sequence[tuple[Item, ...]]) -> Block:

@@ -1,19 +1,28 @@
-"""When each block is read: the earliest due first; a silent unit waits longer and longer."""
+"""When each block is read, and what a time-out means: a block, a unit or the whole connection.
+
+A request that stays without answer says little by itself. So the unit's other blocks are asked
+next, and one of another unit: who answers clears the blocks, units and connection that it shares.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from protocols.modbus.codec import Cells
-from protocols.modbus.plan import Block, halves
+from protocols.modbus.plan import Block, Item, halves
 from twins.instant import Duration, Instant, milliseconds, seconds
 
 FIRST_PAUSE: Duration = milliseconds(250)
 PAUSE_MAX: Duration = seconds(5)
-"""A silent unit is asked after a pause that doubles up to this, so that it costs the others on the
-line at most one time-out in this time (assumed)."""
+"""What does not answer is asked after a pause that doubles up to this, so that it costs the others
+on the line at most one time-out in this time (assumed)."""
 
-REFUSED_AGAIN: Duration = seconds(60)
-"""A point whose address was refused is tried again this often (assumed)."""
+REFUSED_AGAIN: Duration = seconds(1)
+REFUSED_AGAIN_MAX: Duration = seconds(60)
+"""A refused point is tried again after a pause that doubles up to this: a device that has just
+started refuses for a moment what it will answer (assumed)."""
+
+SILENCES_MAX = 2
+"""Time-outs in a row after which a connection is given up, if nobody is left to vouch for it."""
 
 
 @dataclass(slots=True)
@@ -22,46 +31,166 @@ class Turn:
 
     block: Block
     due: Instant
+    answered_at: Instant
+    """When its cells last came, or when it was first due."""
     cells: Cells | None = None
+    pause: Duration = 0
+    """How long it waits for having been refused or without answer; 0 while it answers."""
+    refused: bool = False
 
 
 class Schedule:
-    """The turns of one connection, in monotonic nanoseconds."""
+    """The turns of one link, in monotonic nanoseconds; it outlives the connections."""
 
     def __init__(self, blocks: Iterable[Block], now: Instant) -> None:
-        self._turns = [Turn(block, now) for block in blocks]
-        self._pauses: dict[int, Duration] = {}
-        self.refused: list[Block] = []
-        """Blocks of one point each whose address the device refused."""
+        self._plan = tuple(blocks)
+        self._turns = [Turn(block, now, now) for block in self._plan]
+        self._silent: dict[int, Duration] = {}
+        """Unit in doubt → its pause; 0 after its first time-out."""
+        self._in_a_row = 0
+        self._fallen: set[int] = set()
+        """Units that came in doubt since anybody answered."""
 
-    def next(self) -> Turn:
-        """Return the turn that is due first; equal ones go by their place in the plan."""
-        return min(self._turns, key=lambda turn: turn.due)
+    @property
+    def connection_in_doubt(self) -> bool:
+        """Return whether so much silence means the connection rather than the units."""
+        enough = self._in_a_row >= SILENCES_MAX
+        return enough and (len(self._fallen) >= SILENCES_MAX or not self._trusted())
+
+    def next(self, now: Instant) -> Turn:
+        """Return the turn to take next: of those that are due the one whose interval ends first.
+
+        So what is read every 50 ms does not wait behind all that is read every second.
+        """
+        due = [turn for turn in self._turns if turn.due <= now]
+        if due:
+            return min(due, key=lambda turn: turn.due + turn.block.poll)
+        return min(self._turns, key=_due)
+
+    def reconnected(self, now: Instant) -> None:
+        """Begin anew on a fresh connection: all is read, what answered last time at once.
+
+        Blocks stay split as learnt, and units in doubt come after the others, in their order.
+        """
+        self._in_a_row = 0
+        self._fallen.clear()
+        trusted = self._trusted()
+        early = 0 if trusted else max(min(map(_due, self._turns), default=now) - now, 0)
+        for turn in self._turns:
+            turn.cells = None
+            turn.due -= early
+        for turn in trusted:
+            turn.due = min(turn.due, now)
 
     def answered(self, turn: Turn, now: Instant) -> None:
         """Put a turn off to its next time, keeping its beat unless it is late already."""
-        self._pauses.pop(turn.block.unit, None)
+        self._vouched(turn.block.unit, now)
+        turn.pause = 0
+        turn.answered_at = now
         turn.due = max(turn.due + turn.block.poll, now)
+        if turn.refused:
+            self._plan_afresh(now)
 
-    def silent(self, unit: int, now: Instant) -> None:
-        """Put every turn of a silent unit off."""
-        pause = self._pauses.get(unit, 0)
-        pause = min(pause * 2, PAUSE_MAX) if pause else FIRST_PAUSE
-        self._pauses[unit] = pause
-        for turn in self._turns:
-            if turn.block.unit == unit:
-                turn.cells = None
-                turn.due = max(turn.due, now + pause)
+    def busy(self, turn: Turn, now: Instant) -> None:
+        """Put a turn off whose unit answered, but not with cells yet."""
+        self._vouched(turn.block.unit, now)
+        turn.cells = None
+        turn.due = now + turn.block.poll
+
+    def silent(self, turn: Turn, now: Instant, *, gateway_answered: bool = False) -> None:
+        """Book a time-out, or a gateway's word that the unit does not answer it."""
+        unit = turn.block.unit
+        turn.cells = None
+        self._in_a_row += 1
+        if unit not in self._silent:
+            self._silent[unit] = 0
+            self._fallen.add(unit)
+            turn.pause = _longer(turn.pause)
+            turn.due = now + turn.pause
+            self._ask_now((other for other in self._turns if other.block.unit == unit), now)
+        else:
+            self._silent[unit] = _longer(self._silent[unit])
+            self._put_off(turn, now + self._silent[unit])
+        if gateway_answered:
+            self._in_a_row = 0
+            self._fallen.clear()
+        self._ask_now(self._trusted(), now)
 
     def refuse(self, turn: Turn, now: Instant) -> bool:
         """Split a block whose address was refused; return False where it cannot be split."""
+        self._vouched(turn.block.unit, now)
         turn.cells = None
         parts = halves(turn.block)
         if parts is None:
-            turn.due = now + REFUSED_AGAIN
-            if turn.block not in self.refused:
-                self.refused.append(turn.block)
+            turn.refused = True
+            turn.pause = min(max(turn.pause * 2, REFUSED_AGAIN), REFUSED_AGAIN_MAX)
+            turn.due = now + turn.pause
             return False
         place = self._turns.index(turn)
-        self._turns[place : place + 1] = [Turn(part, now) for part in parts]
+        self._turns[place : place + 1] = [Turn(part, now, turn.answered_at) for part in parts]
         return True
+
+    def forget(self, unit: int) -> None:
+        """Have a unit's blocks told in full at their next reading, changed or not."""
+        for turn in self._turns:
+            if turn.block.unit == unit:
+                turn.cells = None
+
+    def _trusted(self) -> list[Turn]:
+        """Return the turns of the units that are not in doubt."""
+        return [turn for turn in self._turns if turn.block.unit not in self._silent]
+
+    def _vouched(self, unit: int, now: Instant) -> None:
+        """Note that a unit answers; after a silence all of it is read at once."""
+        self._in_a_row = 0
+        self._fallen.clear()
+        if self._silent.pop(unit, 0):
+            for turn in self._turns:
+                if turn.block.unit == unit and not turn.refused:
+                    turn.pause = 0
+                    turn.due = min(turn.due, now)
+
+    def _put_off(self, last: Turn, until: Instant) -> None:
+        """Put a unit off; the block that was asked last will be asked after the others.
+
+        It may be the only one that the unit ignores.
+        """
+        others = 0
+        for turn in self._turns:
+            if turn.block.unit == last.block.unit and turn is not last:
+                turn.cells = None
+                turn.due = max(turn.due, until)
+                others += not turn.refused
+        last.due = until + (FIRST_PAUSE if others else 0)
+
+    @staticmethod
+    def _ask_now(turns: Iterable[Turn], now: Instant) -> None:
+        """Bring the first of these turns forward, as a witness."""
+        witness = min((turn for turn in turns if not turn.pause), key=_due, default=None)
+        if witness is not None:
+            witness.due = min(witness.due, now)
+
+    def _plan_afresh(self, now: Instant) -> None:
+        """Join again what was split: the device answers what it had refused, so it has changed."""
+        known = {_name(item): turn for turn in self._turns for item in turn.block.items}
+        turns = []
+        for block in self._plan:
+            parts = [known[_name(item)] for item in block.items]
+            if all(part is parts[0] for part in parts):
+                parts[0].refused = False
+                turns.append(parts[0])
+            else:
+                turns.append(Turn(block, now, min(part.answered_at for part in parts)))
+        self._turns = turns
+
+
+def _due(turn: Turn) -> Instant:
+    return turn.due
+
+
+def _name(item: Item) -> tuple[str, str]:
+    return item.device, item.point.name
+
+
+def _longer(pause: Duration) -> Duration:
+    return min(pause * 2, PAUSE_MAX) or FIRST_PAUSE

@@ -1,6 +1,7 @@
 """What the API says and refuses, in process; the event stream and the server on a real socket."""
 
 import asyncio
+import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator
@@ -326,3 +327,141 @@ async def test_only_addresses_of_this_machine_are_bound_and_a_taken_port_is_name
         port = taken.getsockname()[1]
         with pytest.raises(ConfigError, match=f"127.0.0.1:{port}.*cannot be bound"):
             WebServer(app, "127.0.0.1", port, before_stop=rig.gateway.bus.close)
+
+
+ORDER_TEXT = b'{"id":"k1","device":"elm/lane","action":"lock","by":"x","reason":"y","arguments":%s}'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (b'{"\\ud800": 1}', 422),
+        (b'{"text": "\\udfff"}', 422),
+        (b'{"door": NaN}', 422),
+        (b'{"door": -Infinity}', 422),
+        (b'{"door": 1e999}', 422),
+        (b'{"door": 1' + b"0" * 30 + b"}", 422),
+        (b'{"door": 1' + b"0" * 5000 + b"}", 422),
+        (b"[" * 40 + b"]" * 40, 422),
+        (b"[" * 30_000, 422),
+        (b'"' + b'\\"' * 25_000, 422),
+        (b'{"text": "' + b"x" * 65_536 + b'"}', 413),
+        (b'{"text": "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["}', 202),
+    ],
+    ids=range(12),
+)
+async def test_a_body_that_is_no_strict_small_json_is_refused_and_the_engine_lives(
+    rig, web, arguments, status
+):
+    headers = {"Content-Type": "application/json"}
+    body = ORDER_TEXT % arguments
+    answer = await web.post("/api/commands", content=body, headers=headers)
+    assert answer.status_code == status, answer.text
+    again = await web.post("/api/commands", json={"id": "k2", **ORDER})
+    assert again.status_code == 202
+
+
+async def test_a_body_without_a_length_is_counted_while_it_comes(web):
+    sent = []
+
+    async def endless():
+        while True:
+            sent.append(1)
+            yield b'{"a":' * 1000
+
+    answer = await web.post("/api/commands", content=endless())
+    assert (answer.status_code, answer.json()["status"]) == (413, 413)
+
+
+async def test_at_most_ten_problems_of_a_body_are_listed(web):
+    odd = {f"field{number}": 1 for number in range(500)}
+    answer = await web.post("/api/commands", json={"id": "k1", **ORDER, **odd})
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) == 10
+    assert answer.json()["detail"].endswith("and 490 more")
+
+
+@pytest.mark.parametrize("key", ["elm/command/1", "a b", "", "x" * 65, "schlüssel", "a\n"])
+async def test_a_key_that_could_be_one_of_a_plan_is_refused(rig, web, key):
+    answer = await web.post("/api/commands", json={"id": key, **ORDER})
+    assert answer.status_code == 422
+    assert not rig.gateway.history.commands
+
+
+async def test_one_and_true_and_one_point_nought_are_different_commands(web):
+    first = {"id": "k1", **ORDER, "arguments": {"door": 1}}
+    assert (await web.post("/api/commands", json=first)).status_code == 202
+    assert (await web.post("/api/commands", json=first)).status_code == 200
+    for other in (True, 1.0, "1"):
+        again = await web.post("/api/commands", json={**first, "arguments": {"door": other}})
+        assert again.status_code == 409
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_what_a_page_of_another_site_loads_is_refused(web, site):
+    headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors"}
+    for path in ("/api/events", "/api/alarms", "/health"):
+        assert (await web.get(path, headers=headers)).status_code == 403
+    assert (await web.get("/", headers=headers)).status_code == 200
+    own = {"Sec-Fetch-Site": "same-origin"}
+    assert (await web.get("/api/alarms", headers=own)).status_code == 200
+
+
+async def test_devices_of_a_school_that_is_not_served_are_not_found(web):
+    assert (await web.get("/api/devices", params={"school": "nosuch"})).status_code == 404
+    assert (await web.get("/api/devices", params={"school": "elm"})).json()
+
+
+async def test_utf_16_is_no_way_around_the_checks(rig, web):
+    body = json.dumps({"id": "k1", **ORDER, "arguments": {"door": float("nan")}}).encode("utf-16")
+    headers = {"Content-Type": "application/json"}
+    assert (await web.post("/api/commands", content=body, headers=headers)).status_code == 422
+    assert not rig.gateway.history.commands
+
+
+async def test_a_page_can_be_opened_before_the_server_runs(rig):
+    web = WebServer(make_app(rig.gateway), "127.0.0.1", 0, before_stop=rig.gateway.bus.close)
+    host, port = web.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=1):
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(web.run())
+            async with httpx.AsyncClient(base_url=web.url) as client:
+                assert (await client.get("/health")).status_code == 200
+            task.cancel()
+
+
+async def test_connections_that_ask_for_nothing_keep_nobody_out_and_are_closed(server, monkeypatch):
+    monkeypatch.setattr("gateway.web.REQUEST_TIMEOUT_S", 0.5)
+    host, port = server.url.removeprefix("http://").split(":")
+    idle = [await asyncio.open_connection(host, int(port)) for _ in range(205)]
+    idle[0][1].write(b"GET /health HTTP/1.1\r\nHost: ")  # and no more
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        assert (await client.get("/health")).status_code == 200
+    async with asyncio.timeout(5):
+        for reader, writer in idle:
+            with contextlib.suppress(ConnectionResetError):
+                assert await reader.read() == b""
+            writer.close()
+
+
+async def test_beyond_the_limit_the_oldest_silent_connection_goes(server, monkeypatch):
+    monkeypatch.setattr("gateway.web.CONNECTIONS_MAX", 3)
+    host, port = server.url.removeprefix("http://").split(":")
+    idle = [await asyncio.open_connection(host, int(port)) for _ in range(3)]
+    async with httpx.AsyncClient(base_url=server.url) as client, asyncio.timeout(5):
+        assert (await client.get("/health")).status_code == 200
+        with contextlib.suppress(ConnectionResetError):
+            assert await idle[0][0].read() == b""
+    for _, writer in idle:
+        writer.close()
+
+
+async def test_requests_under_way_have_a_limit(server, monkeypatch):
+    monkeypatch.setattr("gateway.bodies.REQUESTS_MAX", 2)
+    async with (
+        httpx.AsyncClient(base_url=server.url) as client,
+        client.stream("GET", "/api/events"),
+    ):
+        assert (await client.get("/health")).status_code == 200
+        async with client.stream("GET", "/api/events"):
+            assert (await client.get("/health")).status_code == 503

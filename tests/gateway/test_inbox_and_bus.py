@@ -106,3 +106,20 @@ async def test_a_closed_bus_ends_every_viewer_even_one_whose_queue_is_full():
         async with asyncio.timeout(1):
             while await viewer.next() is not None:
                 pass
+
+
+async def test_a_viewer_that_leaves_events_lying_is_not_present(monkeypatch):
+    monkeypatch.setattr("gateway.bus.ABSENT_AFTER_S", 0.02)
+    bus = Bus()
+    with bus.subscribe() as viewer:
+        assert bus.present == 1
+        bus.publish(event(1))
+        assert bus.present == 1
+        await asyncio.sleep(0.05)
+        bus.publish(event(2))
+        assert (bus.viewers, bus.present) == (1, 0)
+        await viewer.next()
+        assert bus.present == 1
+        await viewer.next()
+        await asyncio.sleep(0.05)
+        assert bus.present == 1

@@ -296,9 +296,7 @@ async def test_another_name_of_an_open_log_is_refused(tmp_path, link):
     await first.close()
 
 
-@pytest.mark.parametrize(
-    "arguments", [{"\ud800": 1}, {"text": "\udfff"}, {"door": 10**30}], ids=["key", "text", "int"]
-)
+@pytest.mark.parametrize("arguments", [{"\ud800": 1}, {"text": "\udfff"}], ids=["key", "text"])
 async def test_a_record_that_is_no_json_is_an_error_of_the_store_and_the_next_is_kept(
     tmp_path, arguments
 ):

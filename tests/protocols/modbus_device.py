@@ -207,6 +207,17 @@ async def scripted(behave: Behave = honest) -> AsyncIterator[ScriptedDevice]:
         await device.until(lambda: not device.serving)
 
 
+async def side_by_side(story: Callable[[Behave], Awaitable[None]], *behaviours: Behave) -> None:
+    """Tell one story of several devices at once, since it is mostly waiting."""
+    async with asyncio.TaskGroup() as tasks:
+        for behave in behaviours:
+            tasks.create_task(_told(story, behave))
+
+
+async def _told(story: Callable[[Behave], Awaitable[None]], behave: Behave) -> None:
+    await story(behave)
+
+
 class Watched(Recorder):
     """A sink that can also be asked about one property of a device."""
 

@@ -18,6 +18,7 @@ from tests.protocols.modbus_device import (
     point,
     scripted,
     sensor,
+    side_by_side,
     siren,
 )
 from twins.command import CommandResult
@@ -77,23 +78,25 @@ def echo(pdu: str, *, done: bool = False, **wrong: int):
     return behave
 
 
-@pytest.mark.parametrize(
-    "behave",
-    [
-        pytest.param(echo("050001ff00"), id="another coil"),
-        pytest.param(echo("0500000000"), id="another value"),
-        pytest.param(echo("050000ff00", transaction=0), id="transaction 0"),
-        pytest.param(echo("8505"), id="accepted, still at work"),
-        pytest.param(echo("850b"), id="no answer of the device"),
-    ],
-)
-async def test_what_proves_nothing_confirms_nothing(behave):
-    async with scripted(behave) as device, driving(device.port, siren()) as (driver, sink):
-        device.set(1, "co:0", 0)
-        await sink.until_good("siren", "sounding", False)
-        outcome = await driver.execute(command("sound", within=0.05, sounding=True))
-        assert outcome.result is CommandResult.UNKNOWN
-        assert device.writes == [ON]
+async def test_an_echo_of_something_else_a_late_yes_or_a_gateway_s_no_confirms_nothing():
+    async def story(behave):
+        async with scripted(behave) as device, driving(device.port, siren()) as (driver, sink):
+            device.set(1, "co:0", 0)
+            await sink.until_good("siren", "sounding", False)
+            outcome = await driver.execute(command("sound", within=0.05, sounding=True))
+            assert outcome.result is CommandResult.UNKNOWN
+            assert device.writes == [ON]
+
+    await side_by_side(
+        story,
+        echo("050001ff00"),  # another coil
+        echo("0500000000"),  # another value
+        echo("0600000001"),  # another function
+        echo("050000ff00", transaction=0),
+        echo("8505"),  # accepted, still at work
+        echo("850a"),  # no path to the device
+        echo("850b"),  # no answer of the device
+    )
 
 
 @pytest.mark.parametrize(
