@@ -216,10 +216,10 @@ class SqliteStore:
         if first is None:
             return []
         last = "SELECT seq FROM log WHERE batch <= ? ORDER BY batch DESC, seq DESC LIMIT 1"
-        expected = next((row[0] + 1 for row in self._query(last, (after,))), 1)
+        before = next((row[0] for row in self._query(last, (after,))), 0)
         groups: dict[tuple[int, Instant], list[tuple[bool, str, bytes]]] = {}
         rows = self._query(query, (after, first + PAGE - 1))
-        for expected, row in enumerate(rows, start=expected):
+        for expected, row in enumerate(rows, start=before + 1):
             seq, number, now, direction, name, body, _ = row
             self._check_row(row)
             if seq != expected:
