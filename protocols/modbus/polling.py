@@ -48,8 +48,10 @@ class Schedule:
         self._silent: dict[int, Duration] = {}
         """Unit in doubt → its pause; 0 after its first time-out."""
         self._in_a_row = 0
+        self._known: set[int] = set()
+        """Units that have ever answered."""
         self._fallen: set[int] = set()
-        """Units that came in doubt since anybody answered."""
+        """Of these, who came in doubt since anybody answered."""
 
     @property
     def connection_in_doubt(self) -> bool:
@@ -58,13 +60,16 @@ class Schedule:
         return enough and (len(self._fallen) >= SILENCES_MAX or not self._trusted())
 
     def next(self, now: Instant) -> Turn:
-        """Return the turn to take next: of those that are due the one whose interval ends first.
+        """Return the turn to take next: the one that is due or, of several, the latest by far.
 
-        So what is read every 50 ms does not wait behind all that is read every second.
+        Lateness is counted in intervals: on a line that is too slow for all, what is read every
+        50 ms does not wait behind all that is read every second, and nobody starves.
         """
         due = [turn for turn in self._turns if turn.due <= now]
         if due:
-            return min(due, key=lambda turn: turn.due + turn.block.poll)
+            return min(
+                due, key=lambda turn: ((turn.due - now) / max(turn.block.poll, 1), turn.block.poll)
+            )
         return min(self._turns, key=_due)
 
     def reconnected(self, now: Instant) -> None:
@@ -104,12 +109,13 @@ class Schedule:
         self._in_a_row += 1
         if unit not in self._silent:
             self._silent[unit] = 0
-            self._fallen.add(unit)
+            self._fallen.update(self._known & {unit})
             turn.pause = _longer(turn.pause)
             turn.due = now + turn.pause
             self._ask_now((other for other in self._turns if other.block.unit == unit), now)
         else:
-            self._silent[unit] = _longer(self._silent[unit])
+            # Where nobody answers, nobody suffers from being asked again soon.
+            self._silent[unit] = _longer(self._silent[unit]) if self._trusted() else FIRST_PAUSE
             self._put_off(turn, now + self._silent[unit])
         if gateway_answered:
             self._in_a_row = 0
@@ -144,6 +150,7 @@ class Schedule:
         """Note that a unit answers; after a silence all of it is read at once."""
         self._in_a_row = 0
         self._fallen.clear()
+        self._known.add(unit)
         if self._silent.pop(unit, 0):
             for turn in self._turns:
                 if turn.block.unit == unit and not turn.refused:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,7 +147,7 @@ def test_a_refused_register_is_asked_ever_more_rarely_and_joined_again_when_it_a
     played = line(device, unit(1, *(point(f"hr:{n}") for n in range(4)), poll=1))
     played.play(until=seconds(100))
     alone = [at for at, block in played.asked if (block.start, block.end) == (2, 3)]
-    pauses = [after - before for before, after in zip(alone, alone[1:], strict=False)]
+    pauses = [after - before for before, after in pairwise(alone)]
     assert [round(pause / 1e9) for pause in pauses] == [1, 2, 4, 8, 16, 32]
     played.play(until=seconds(100) + REFUSED_AGAIN_MAX + seconds(5))
     assert played.values["1:hr:2"] == 2
@@ -160,7 +161,7 @@ def test_a_dead_unit_takes_a_tenth_of_the_line_and_its_neighbour_keeps_the_rest(
     assert played.reconnects == 0
     steady = played.times(2, since=seconds(20))
     assert len(steady) >= 0.88 * 100 * 20
-    longest = max(after - before for before, after in zip(steady, steady[1:], strict=False))
+    longest = max(after - before for before, after in pairwise(steady))
     assert longest <= TIMEOUT + milliseconds(60)
     assert len(played.times(1, since=seconds(20))) <= 1 + seconds(100) // (PAUSE_MAX + TIMEOUT)
 
@@ -168,7 +169,8 @@ def test_a_dead_unit_takes_a_tenth_of_the_line_and_its_neighbour_keeps_the_rest(
 def test_many_dead_units_do_not_cost_the_living_ones_their_connection():
     played = line(only(5), *(unit(n) for n in range(1, 6)))
     played.play(until=seconds(60))
-    assert played.reconnects <= 1, "one, while nobody was known yet"
+    assert played.reconnects == 0
+    assert played.times(5)[0] <= 4 * TIMEOUT
     assert len(played.times(5, since=seconds(20))) >= 0.5 * 40 * 20
 
 
@@ -181,10 +183,12 @@ def test_a_dead_connection_is_given_up_after_two_time_outs_however_many_units_it
     assert played.reconnects == 1
 
 
-def test_a_single_silent_unit_costs_the_connection_again_and_again():
-    played = line(only(), unit(1))
-    played.play(until=seconds(20))
-    assert played.reconnects >= 10
+def test_where_nobody_answers_the_connection_is_given_up_again_and_again():
+    played = line(only(), unit(1, point("hr:0"), point("ir:0")), unit(2))
+    played.play(until=seconds(60))
+    assert played.reconnects >= 30
+    pauses = [after - before for before, after in pairwise(at for at, _ in played.asked)]
+    assert max(pauses) <= TIMEOUT + milliseconds(500), "so its return is noticed soon"
 
 
 def test_a_unit_that_returns_is_read_in_full_at_once():
@@ -218,7 +222,7 @@ def test_a_gateway_that_answers_for_dead_units_is_no_dead_connection():
         assert not schedule.connection_in_doubt
 
 
-def test_on_a_line_that_is_too_slow_the_button_keeps_its_interval():
+def test_on_a_line_that_is_too_slow_all_are_late_in_proportion():
     def device(block: Block, now: Instant) -> str | list[int]:
         played.now += milliseconds(40)
         return fine(block, now)
@@ -227,9 +231,9 @@ def test_on_a_line_that_is_too_slow_the_button_keeps_its_interval():
     played = line(device, *others, unit(1, poll=0.1))
     played.play(until=seconds(20))
     button = played.times(1, since=seconds(2))
-    longest = max(after - before for before, after in zip(button, button[1:], strict=False))
-    assert longest <= milliseconds(190), "its interval and two others' answers"
-    assert all(len(played.times(n)) >= 5 for n in range(2, 42)), "and nobody starves"
+    longest = max(after - before for before, after in pairwise(button))
+    assert longest <= milliseconds(300), "2.1 times its interval, as the others"
+    assert all(len(played.times(n)) >= 8 for n in range(2, 42))
 
 
 def test_after_a_reconnect_everything_is_news():
