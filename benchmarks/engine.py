@@ -13,6 +13,7 @@ import statistics
 import time
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 
 from twins.capability import Line, capabilities
 from twins.engine import Engine
@@ -95,14 +96,19 @@ def rate(schools: int, story: Callable[[int], list[Observation]]) -> float:
 
 def bytes_per_device() -> float:
     """Return what a device with six properties costs in an engine of 276 schools."""
-    names = [f"property-{n}" for n in range(6)]
-    schools = [school(n) for n in range(276)]
+    names = [f"door{n:02}.closed" for n in range(1, 7)]
+    schools = [
+        replace(
+            one, devices=tuple(replace(device, capability="locker-bank") for device in one.devices)
+        )
+        for one in (school(n) for n in range(276))
+    ]
     devices = [device.id for one in schools for device in one.devices]
     gc.collect()
     tracemalloc.start()
     engine = Engine(schools)
     for device in devices:
-        engine.receive([_said(device, name, 1.5, 0) for name in names], 0)
+        engine.receive([_said(device, name, bool(n % 2), n) for n, name in enumerate(names)], 0)
     gc.collect()
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()

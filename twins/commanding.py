@@ -39,7 +39,8 @@ def request_in_turn(context: Context, request: RequestCommand, now: Instant) -> 
 def _request(context: Context, request: RequestCommand, now: Instant, foreign: str = "") -> None:
     """Give a command, or refuse it with the reason. A known id is never given again."""
     state = context.state
-    if request.id in state.commands or request.id in state.ended_commands:
+    known = (state.commands, state.ended_commands, state.refused_commands)
+    if any(request.id in keys for keys in known):
         refused = InputRefused(subject=request.id, reason="this command was given before")
         context.out.append(refused)
         return
@@ -111,9 +112,11 @@ def _end(context: Context, command: str, device: str, result: CommandResult, rea
     state = context.state
     given = state.commands.pop(command, None)
     context.cancel_timer(TIMER, command)
-    state.ended_commands[command] = result
-    if len(state.ended_commands) > KEYS_KEPT:
-        del state.ended_commands[next(iter(state.ended_commands))]
+    # Requests that were refused must not push out the keys of commands that were given.
+    keys = state.refused_commands if given is None else state.ended_commands
+    keys[command] = result
+    if len(keys) > KEYS_KEPT:
+        del keys[next(iter(keys))]
     context.out.append(CommandEnded(command=command, device=device, result=result, reason=reason))
     book_result(context, given, (command, device, result, reason))
     tell_sequels(context, command, result, reason)

@@ -25,12 +25,16 @@ from twins.incident import (
     NotificationDelivered,
     RecipientAnswered,
 )
-from twins.instant import Instant
+from twins.instant import Instant, seconds
 from twins.jurisdiction import responsible
 from twins.mobilisation import Release, UnitReleased
 from twins.readiness import COMING, expected_arrival
 from twins.school import HelpLevel, School
 from twins.summons import acknowledges as may_acknowledge
+
+ONE_EVENT = seconds(60)
+"""Alarms of one kind anywhere in a school within this time are one case (assumed: a person needs
+longer from one place to the next, two people press together within seconds)."""
 
 
 def open_or_join(context: Context, alarm: Alarm, now: Instant) -> None:
@@ -38,7 +42,7 @@ def open_or_join(context: Context, alarm: Alarm, now: Instant) -> None:
     for incident in context.state.incidents.values():
         if alarm.id in incident.alarms:
             return
-        if incident.school == alarm.school and incident.kind == alarm.kind:
+        if _belongs(incident, alarm, now):
             joined = replace(incident, alarms=(*incident.alarms, alarm.id))
             context.state.incidents[incident.id] = joined
             context.out.append(IncidentJoined(incident=incident.id, alarm=alarm.id))
@@ -54,6 +58,16 @@ def open_or_join(context: Context, alarm: Alarm, now: Instant) -> None:
     issue_plan(context, school, incident, now)
     checklist.start(context, incident, now)
     escalation.start(context, incident, now)
+
+
+def _belongs(incident: Incident, alarm: Alarm, now: Instant) -> bool:
+    """Return whether an alarm is part of a case: the same place, or so soon that it is one event.
+
+    Later and elsewhere is a case of its own, or nobody would be told of the second place.
+    """
+    if (incident.school, incident.kind) != (alarm.school, alarm.kind):
+        return False
+    return incident.place == alarm.place or now - incident.opened <= ONE_EVENT
 
 
 def _incident(context: Context, school: School, alarm: Alarm, now: Instant) -> Incident:

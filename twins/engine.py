@@ -5,10 +5,12 @@ the same inputs at the same instants give the same outputs, on the gate and in t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
 
 import msgspec
 
 from twins.alarm import Alarm, InputRefused
+from twins.capability import capabilities
 from twins.carrying_out import carry_out
 from twins.command import Command, CommandEnded
 from twins.commanding import TIMER as COMMAND_TIMER
@@ -28,6 +30,14 @@ from twins.school import School
 from twins.state import EngineState, TwinState, decode_state, encode_state
 from twins.visit import Visit
 
+FITTING: Mapping[str, tuple[type, ...]] = {
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+    "string": (str,),
+}
+"""Type of a property → types of its values."""
+
 
 class Engine:
     """Decides for any number of schools; see the module for its promise.
@@ -39,6 +49,10 @@ class Engine:
     def __init__(self, schools: Sequence[School], state: EngineState | None = None) -> None:
         self._context = Context(schools, _copy(state) if state else EngineState())
         self._first = first_devices(self._context.devices)
+        self._specs = {
+            device.id: capabilities()[device.capability].properties
+            for device in self._context.devices.values()
+        }
         self._rules: dict[str, dict[str, OnChange]] = {
             device.id: {
                 name: rule
@@ -132,6 +146,10 @@ class Engine:
             self._context.out.append(refused)
             return
         name = observation.property
+        if not self._fits(observation):
+            reason = f"{name} cannot be {observation.value!r}"
+            self._context.out.append(InputRefused(subject=observation.device, reason=reason))
+            return
         before = twin.properties.get(name)
         if before is not None and not self._is_news(twin, before, observation, now):
             return
@@ -183,6 +201,17 @@ class Engine:
         rule = LATE.get((capability, observation.property))
         if rule is not None:
             self._apply(rule(self._context, observation, now), now)
+
+    def _fits(self, observation: Observation) -> bool:
+        """Return whether the device type has the property, and the value its type; finite too.
+
+        What does not fit is a defect of a driver or a description, and no rule may meet it.
+        """
+        spec = self._specs[observation.device].get(observation.property)
+        value = observation.value
+        if spec is None or value is None:
+            return spec is not None
+        return type(value) in FITTING[spec.type] and (type(value) is not float or isfinite(value))
 
     def _judge_presence(self, observation: Observation, twin: TwinState, now: Instant) -> None:
         """Say that a device is lost once nothing of it is trusted, and that it is back."""

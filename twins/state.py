@@ -67,6 +67,8 @@ class EngineState:
     """Commands whose end is not known yet."""
     ended_commands: dict[str, str] = field(default_factory=dict)
     """Idempotency keys of ended commands → result, newest last; bounded."""
+    refused_commands: dict[str, str] = field(default_factory=dict)
+    """The same of requests that were never given; bounded."""
     timers: dict[str, Instant] = field(default_factory=dict)
     """`name|subject` → when it is due."""
     away: dict[str, Instant] = field(default_factory=dict)

@@ -117,6 +117,11 @@ def test_halves_leave_out_the_hole_between_them():
     assert [spans([half]) for half in halves(block)] == [[(1, "hr", 0, 1)], [(1, "hr", 5, 6)]]
 
 
+def test_overlapping_values_too_long_for_one_request_are_read_by_two():
+    texts = [point(f"hr:{n}", "string", length=100) for n in (0, 60)]
+    assert spans(plan([device(*texts)])) == [(1, "hr", 0, 100), (1, "hr", 60, 160)]
+
+
 def test_points_that_share_a_register_stay_together():
     low, high = point("hr:0", bits=(0, 3)), point("hr:0", "s16", bits=(4, 7))
     (block,) = plan([device(low, high)])

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -174,12 +175,13 @@ def test_many_dead_units_do_not_cost_the_living_ones_their_connection():
     assert len(played.times(5, since=seconds(20))) >= 0.5 * 40 * 20
 
 
-def test_a_dead_connection_is_given_up_after_two_time_outs_however_many_units_it_has():
-    played = line(only(1, 2, 3), *(unit(n) for n in (1, 2, 3)))
+@pytest.mark.parametrize("poll", [0.05, 10])
+def test_a_dead_connection_is_given_up_after_two_time_outs_however_many_units_it_has(poll):
+    played = line(only(1, 2, 3), unit(1), unit(2, poll=poll), unit(3, poll=poll))
     played.play(until=seconds(5))
     played.answer = only()
     cut = played.now
-    played.play(until=cut + 2 * TIMEOUT)
+    played.play(until=cut + milliseconds(60) + 2 * TIMEOUT)
     assert played.reconnects == 1
 
 
@@ -200,6 +202,19 @@ def test_a_unit_that_returns_is_read_in_full_at_once():
     first = heard[0][0]
     assert first <= back + PAUSE_MAX + TIMEOUT
     assert {table for at, table in heard if at <= first + milliseconds(60)} == {"hr", "ir"}
+
+
+def test_a_unit_that_returns_and_ignores_its_most_urgent_block_is_heard_all_the_same():
+    back = seconds(60)
+
+    def device(block: Block, now: Instant) -> str | list[int]:
+        ignored = block.unit == 1 and (block.table == "hr" or now < back)
+        return SILENT if ignored else fine(block, now)
+
+    urgent, calm = unit(1, point("hr:0")), replace(unit(1, point("ir:0"), poll=1), id="calm")
+    played = line(device, urgent, calm, unit(2))
+    played.play(until=back + 2 * PAUSE_MAX + 2 * TIMEOUT)
+    assert played.values["1:ir:0"] == 0
 
 
 def test_a_block_that_is_ignored_is_put_off_alone():

@@ -1,5 +1,7 @@
 """一键报警: a press is never lost, never counted twice, and stands until a person resets it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ from twins.alarm import (
     ResetAlarm,
 )
 from twins.engine import Engine
-from twins.incident import HandleIncident, IncidentJoined, IncidentOpened
+from twins.incident import HandleIncident, IncidentJoined, IncidentOpened, Notification
 from twins.instant import milliseconds, seconds
 from twins.observation import Quality
 from twins.records import Output
@@ -195,3 +197,26 @@ def test_a_counter_that_runs_over_its_end_loses_no_press(before, after, presses)
     engine.receive([says("button", "press_count", before, NOW)], NOW)
     engine.receive([says("button", "press_count", after, NOW + 1)], NOW + 1)
     assert sum(alarm.count for alarm in engine.alarms.values()) == presses
+
+
+def test_a_press_elsewhere_a_minute_later_is_a_case_of_its_own_that_people_are_told_of():
+    elsewhere = replace(ELM, devices=(*ELM.devices[:1], replace(ELM.devices[1], place="dormitory")))
+    engine = Engine([replace(elsewhere, plans=(), posts=())])
+    engine.receive([says("button", "pressed", True, NOW)], NOW)
+    later = NOW + seconds(61)
+    outputs = engine.receive([says("button-2", "pressed", True, later)], later)
+    assert of(IncidentOpened, outputs)
+    assert "dormitory" in [one.place for one in of(Notification, outputs)]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "abc", True])
+def test_a_counter_that_is_no_number_is_refused_and_changes_nothing(value):
+    engine = Engine([ELM])
+    outputs = engine.receive([says("button", "press_count", value, NOW)], NOW)
+    assert of(InputRefused, outputs)
+    assert not engine.twins["elm/button"].properties
+
+
+def test_a_property_that_the_device_type_has_not_is_refused():
+    engine = Engine([ELM])
+    assert of(InputRefused, engine.receive([says("button", "nosuch", 1, NOW)], NOW))

@@ -20,12 +20,14 @@ KINDS = (KIND, BYPASS)
 
 def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[Effect]:  # noqa: ARG001  one signature for all rules
     """Hold the visit that is at the detector, or the flow alone if nobody is known to be."""
-    if event.quality is not Quality.GOOD:
+    if event.quality is Quality.BAD:
         return
     if event.value is not True:
+        if event.quality is not Quality.GOOD:
+            return  # an uncertain alarm is an alarm, an uncertain all-clear is none
         yield ClearAlarm(kind=KIND, device=event.device)
         return
-    if event.previous is True:
+    if f"{KIND}|{event.device}" in context.state.standing:
         return  # good again after a bad reading: the same alarm
     yield RaiseAlarm(
         kind=KIND,

@@ -28,14 +28,16 @@ TIMER = "fire-held"
 
 def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[Effect]:
     """Raise on a fire signal; clear when the panel is reset."""
-    if event.quality is not Quality.GOOD:
+    if event.quality is Quality.BAD:
         return
     device = event.device
     if event.value is not True:
+        if event.quality is not Quality.GOOD:
+            return  # an uncertain signal is a signal, an uncertain all-clear is none
         yield from _over(context, device)
         yield ClearAlarm(kind=KIND, device=device)
         return
-    if event.previous is True:
+    if f"{KIND}|{device}" in context.state.standing:
         return  # good again after a bad reading: the same signal
     attack = other_incident(context, context.school_of[device].id)
     held = bool(attack) and not evacuation_decided(context, context.school_of[device].id)

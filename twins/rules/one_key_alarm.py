@@ -119,6 +119,8 @@ def _press(
     rules = context.school_of[device].buttons
     if presses:
         _remember(memory, rules, presses, now)
+    # A stuck button's standing alarm is only counted on; once it was reset, a press is new.
+    counted_on = stuck_button.is_stuck(memory) and f"{KIND}|{device}" in context.state.standing
     yield RaiseAlarm(
         kind=KIND,
         device=device,
@@ -127,7 +129,7 @@ def _press(
         sensed=event.source_time,
         count=presses,
         level=HelpLevel.POLICE if _calls_police(memory, rules, now) else None,
-        dispatched=not stuck_button.is_stuck(memory),
+        dispatched=not counted_on,
     )
     yield from stuck_button.pressed(memory, rules, device, now)
 
