@@ -96,10 +96,10 @@ def rate(schools: int, story: Callable[[int], list[Observation]]) -> float:
 
 def bytes_per_device() -> float:
     """Return what a device with six properties costs in an engine of 276 schools."""
-    names = [f"door{n:02}.closed" for n in range(1, 7)]
+    names = [f"di{n}" for n in range(6)]
     schools = [
         replace(
-            one, devices=tuple(replace(device, capability="locker-bank") for device in one.devices)
+            one, devices=tuple(replace(device, capability="remote-io") for device in one.devices)
         )
         for one in (school(n) for n in range(276))
     ]

@@ -100,6 +100,16 @@ class ActionSpec(_Strict):
     """What it sets does not last, as an unlocked locker that is shut again: nothing is desired."""
     not_after: DurationText = "5s"
 
+    def objection(self, arguments: Mapping[str, Value]) -> str:
+        """Return why these cannot be the action's arguments, or nothing."""
+        if set(arguments) != set(self.arguments):
+            return f"it takes {sorted(self.arguments)}, not {sorted(arguments)}"
+        for name, spec in self.arguments.items():
+            reason = spec.objection(arguments[name])
+            if reason:
+                return f"{name}: {reason}"
+        return ""
+
 
 class CapabilityDocument(_Strict):
     """The file of a capability, `twins/capabilities/<name>.yaml`."""

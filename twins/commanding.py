@@ -87,7 +87,12 @@ def issue_plan(context: Context, school: School, incident: Incident, now: Instan
 
 def book_end(context: Context, ended: CommandEnded, _now: Instant) -> None:
     """Book a driver's outcome; the first one counts."""
-    if ended.command not in context.state.commands:
+    given = context.state.commands.get(ended.command)
+    if given is not None and given.device != ended.device:
+        reason = f"was given to {given.device}, not to {ended.device}"
+        context.out.append(InputRefused(subject=ended.command, reason=reason))
+        return
+    if given is None:
         known = context.state.ended_commands.get(ended.command)
         reason = f"has already ended: {known}" if known else "no such command was given"
         context.out.append(InputRefused(subject=ended.command, reason=reason))
@@ -134,17 +139,7 @@ def _objection(context: Context, request: RequestCommand, now: Instant) -> str:
         return "it came too late"
     if not (request.requested_by.strip() and request.reason.strip()):
         return "a command needs a name and a reason"
-    return _wrong_arguments(action, request)
-
-
-def _wrong_arguments(action: ActionSpec, request: RequestCommand) -> str:
-    if set(request.arguments) != set(action.arguments):
-        return f"it takes {sorted(action.arguments)}, not {sorted(request.arguments)}"
-    for name, spec in action.arguments.items():
-        reason = spec.objection(request.arguments[name])
-        if reason:
-            return f"{name}: {reason}"
-    return ""
+    return action.objection(request.arguments)
 
 
 def _action(context: Context, request: RequestCommand) -> ActionSpec:

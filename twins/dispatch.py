@@ -55,19 +55,21 @@ def open_or_join(context: Context, alarm: Alarm, now: Instant) -> None:
     mobilising.announce(context, before, incident, choice, now)
     if incident.level is HelpLevel.POLICE:
         mobilising.recall(context, school.id, now)
-    issue_plan(context, school, incident, now)
-    checklist.start(context, incident, now)
     escalation.start(context, incident, now)
+    checklist.start(context, incident, now)
+    issue_plan(context, school, incident, now)
 
 
 def _belongs(incident: Incident, alarm: Alarm, now: Instant) -> bool:
-    """Return whether an alarm is part of a case: the same place, or so soon that it is one event.
+    """Return whether an alarm is part of a case: so soon that it is one event, or in its place.
 
-    Later and elsewhere is a case of its own, or nobody would be told of the second place.
+    Later and elsewhere, or after the case was acknowledged, it is a case of its own: else nobody
+    would be told of it.
     """
     if (incident.school, incident.kind) != (alarm.school, alarm.kind):
         return False
-    return incident.place == alarm.place or now - incident.opened <= ONE_EVENT
+    unanswered = incident.place == alarm.place and incident.acknowledged is None
+    return unanswered or now - incident.opened <= ONE_EVENT
 
 
 def _incident(context: Context, school: School, alarm: Alarm, now: Instant) -> Incident:

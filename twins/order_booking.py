@@ -24,7 +24,7 @@ def book_request(context: Context, request: RequestCommand, now: Instant) -> Non
     """Note who asks for what when, and how things stood before."""
     spec = _spec(context, request.device, request.action)
     before: dict[str, Value] = {}
-    if spec is not None and set(spec.arguments) == set(request.arguments):
+    if spec is not None and not spec.objection(request.arguments):
         names = expected_state(spec, request.arguments)
         before = {name: reported(context, request.device, name) for name in names}
     context.state.orders.asked[request.id] = Asked(

@@ -7,7 +7,7 @@ import structlog
 from pymodbus.pdu import ModbusPDU
 
 from protocols.backoff import Backoff
-from protocols.commanding import carry_out, ended, time_left
+from protocols.commanding import carry_out_in_turn, ended, time_left
 from protocols.interfaces import (
     ConnectedDevice,
     DriverError,
@@ -91,18 +91,14 @@ class ModbusDriver:
         device = self._devices.get(command.device)
         if device is None:
             return ended(command, CommandResult.REFUSED, f"no {command.device} behind this link")
-        try:
-            within = time_left(self._clock, command.not_after)
-            async with self._commanding[device.id].turn(within=within):
-                return await carry_out(
-                    command,
-                    device,
-                    self._clock,
-                    put=lambda write: self._put(device, write, command),
-                    read=lambda names: self._read_back(device, names),
-                )
-        except LinkLostError as error:
-            return ended(command, CommandResult.NOT_EXECUTED, str(error))
+        return await carry_out_in_turn(
+            command,
+            device,
+            self._clock,
+            self._commanding[device.id],
+            put=lambda write: self._put(device, write, command),
+            read=lambda names: self._read_back(device, names),
+        )
 
     async def _stay_connected(self) -> None:
         while True:

@@ -175,3 +175,17 @@ def test_an_outcome_that_waits_beside_its_own_deadline_counts():
     after = engine.receive([late], lock.not_after + seconds(1))
     results = [end.result for end in of(CommandEnded, after) if end.command == lock.id]
     assert results == [CommandResult.CONFIRMED]
+
+
+def test_an_outcome_in_the_name_of_another_device_is_refused():
+    engine, outputs = pressed()
+    lock = of(Command, outputs)[0]
+    stranger = CommandEnded(command=lock.id, device="elm/nosuch", result=CommandResult.CONFIRMED)
+    assert of(InputRefused, engine.receive([stranger], NOW))
+    assert lock.id in engine.commands
+
+
+def test_a_command_with_an_argument_that_is_none_is_refused():
+    engine = Engine([ELM])
+    (end,) = of(CommandEnded, engine.receive([request(arguments={"door": None})], NOW))
+    assert end.result is CommandResult.REFUSED

@@ -17,7 +17,14 @@ from twins.alarm import (
     ResetAlarm,
 )
 from twins.engine import Engine
-from twins.incident import HandleIncident, IncidentJoined, IncidentOpened, Notification
+from twins.incident import (
+    Answer,
+    HandleIncident,
+    IncidentJoined,
+    IncidentOpened,
+    Notification,
+    RecipientAnswered,
+)
 from twins.instant import milliseconds, seconds
 from twins.observation import Quality
 from twins.records import Output
@@ -220,3 +227,27 @@ def test_a_counter_that_is_no_number_is_refused_and_changes_nothing(value):
 def test_a_property_that_the_device_type_has_not_is_refused():
     engine = Engine([ELM])
     assert of(InputRefused, engine.receive([says("button", "nosuch", 1, NOW)], NOW))
+
+
+def test_a_press_after_an_uncertain_release_is_a_new_press():
+    engine = Engine([ELM])
+    engine.receive([says("button", "pressed", True, NOW)], NOW)
+    (incident,) = engine.incidents
+    engine.receive([says("button", "pressed", False, NOW, Quality.UNCERTAIN, "noise")], NOW)
+    engine.receive([HandleIncident(incident=incident, by="Station", reason="over")], NOW)
+    later = NOW + seconds(50)
+    assert of(IncidentOpened, engine.receive([says("button", "pressed", True, later)], later))
+
+
+def test_a_press_two_hours_after_the_case_was_acknowledged_calls_again():
+    engine = Engine([replace(ELM, posts=())])
+    engine.receive([says("button", "pressed", True, NOW)], NOW)
+    (incident,) = engine.incidents
+    answer = RecipientAnswered(
+        incident=incident, responder="elm/station", answer=Answer.ACKNOWLEDGED
+    )
+    engine.receive([answer], NOW + seconds(5))
+    later = NOW + seconds(7200)
+    outputs = engine.receive([says("button-2", "pressed", True, later)], later)
+    assert of(IncidentOpened, outputs)
+    assert of(Notification, outputs)

@@ -39,7 +39,7 @@ and not restarted (assumed: more presses do not fall between two reads)."""
 def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[Effect]:
     """Raise on a rising contact or counter; clear when the contact surely opens.
 
-    An uncertain press is a press; an uncertain release is none.
+    An uncertain press is a press. An uncertain release clears nothing, but the next press is new.
     """
     if event.quality is Quality.BAD:
         return  # the loss of a button is an alarm of its own; its last press still stands
@@ -59,8 +59,10 @@ def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[
             rules = context.school_of[event.device].buttons
             yield from stuck_button.closed(rules, event.device, now)
             yield from _press(context, event, _risen(memory, now), now)
-    elif event.quality is Quality.GOOD:
+    else:
         memory.closed = False
+        if event.quality is not Quality.GOOD:
+            return
         memory.opened = event.source_time
         yield ClearAlarm(kind=KIND, device=event.device)
         yield from stuck_button.opened(memory, event.device)
