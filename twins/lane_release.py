@@ -27,7 +27,7 @@ def lane_guard(context: Context, request: RequestCommand, now: Instant) -> str:
         return ""
     held = hold_at(context, school, request.device)
     for grant in context.state.gate.grants.get(request.device, ()):
-        if _usable(context, grant, now) and not (held and grant.inward):
+        if _usable(context, grant, now) and not (grant.inward and (held or _found(context, grant))):
             grant.command = request.id
             return ""
     return f"{held} is not cleared" if held else _no_grant(context, school)
@@ -39,6 +39,12 @@ def _usable(context: Context, grant: Grant, now: Instant) -> bool:
     if not grant.command:
         return True
     return context.state.ended_commands.get(grant.command) in _MAY_BE_ASKED_AGAIN
+
+
+def _found(context: Context, grant: Grant) -> bool:
+    """Return whether something was found on the visitor since the grant was given."""
+    visit = context.state.gate.visits.get(grant.visit)
+    return visit is not None and visit.held
 
 
 def _no_grant(context: Context, school: School) -> str:

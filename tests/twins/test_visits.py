@@ -71,6 +71,14 @@ def test_an_admitted_visit_releases_its_lane_once():
     assert "no visit is admitted" in refusal(house.ask("lane", "release"))
 
 
+@pytest.mark.requirement("R20", "R22")
+def test_a_finding_after_admission_withdraws_the_leave_to_pass():
+    house = ready()
+    house.take(admit())
+    house.take(InspectionResult(visit="v1", passed=False, by="Guard A", reason="knife"))
+    assert refusal(house.ask("lane", "release"))
+
+
 def test_a_release_that_never_left_us_may_be_asked_again():
     house = ready()
     house.take(admit())
