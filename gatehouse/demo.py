@@ -69,7 +69,7 @@ async def run_demo(settings: DemoSettings, say: Say, tell: Tell) -> DemoResult:
         async with WireStage(casting, SqliteStore(log), narrator.told) as stage:
             app = make_app(stage.gateway, simulated=SIMULATED)
             server = WebServer(app, "127.0.0.1", settings.port, before_stop=stage.gateway.bus.close)
-            tell(say("Live page: {url}", url=server.url))
+            tell(say("Live page: {url}", url=f"{server.url}/?lang={settings.language}"))
             tell(say("Simulated here: the devices, the guard, the operator, volunteers, police."))
             sentence = (
                 "Seconds from the drill's start; stretches in which nothing happens are skipped."

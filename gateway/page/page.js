@@ -10,7 +10,7 @@ const BANK = 8; // more properties than this are summed up in one line
 
 const $ = (id) => document.getElementById(id);
 const state = {
-  language: localStorage.getItem("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en"),
+  language: firstLanguage(),
   texts: {}, schools: [], school: "", devices: new Map(), alarms: [], incidents: [], commands: [],
   heard: {}, serverNow: 0, tickAt: 0, lastData: 0, readAt: 0, old: false, live: false, seen: null,
 };
@@ -20,6 +20,13 @@ const state = {
 function text(key, values = {}) {
   const words = state.texts[key] ?? key.replace(/^[a-z]+-/, "");
   return words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+// The address may name a language (?lang=zh); else the reader's last choice, else the browser's.
+function firstLanguage() {
+  const asked = new URLSearchParams(location.search).get("lang");
+  const kept = asked ?? localStorage.getItem("language") ?? navigator.language;
+  return kept.startsWith("zh") ? "zh" : "en";
 }
 const titled = (titles) => titles?.[state.language] ?? titles?.en ?? "";
 const now = () => state.serverNow + (performance.now() - state.tickAt);
