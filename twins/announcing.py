@@ -20,7 +20,7 @@ CAPABILITY = "one-key-alarm"
 def announce_test(context: Context, request: AnnounceTest, now: Instant) -> None:
     """Announce a test, or refuse it with the reason."""
     school = _school(context, request.subject)
-    reason = _objection(school, request, now)
+    reason = _objection(school, request, now) or _chained(context, school, request, now)
     if school is None or reason:
         context.out.append(InputRefused(subject=request.subject, reason=reason))
         return
@@ -94,11 +94,42 @@ def _objection(school: School | None, request: AnnounceTest, now: Instant) -> st
     return ""
 
 
+def _chained(context: Context, school: School | None, request: AnnounceTest, now: Instant) -> str:
+    """Return why a test so close to another would keep a button disarmed, or nothing."""
+    if school is None:
+        return ""
+    rest, start = school.buttons.longest_test, max(request.start, now)
+    windows = [
+        (one.start, one.until)
+        for one in context.state.tests.values()
+        if one.school == school.id and _shared(school, one.subject, request.subject)
+    ]
+    windows += [
+        (over, over)
+        for subject, over in context.state.tests_over.items()
+        if _shared(school, subject, request.subject)
+    ]
+    if any(start < end + rest and request.until + rest > begin for begin, end in windows):
+        return f"less than {in_seconds(rest):g} s from another test of it: it would stay disarmed"
+    return ""
+
+
+def _shared(school: School, one: str, other: str) -> bool:
+    """Return whether two tests concern a common button."""
+    return one == other or school.id in (one, other)
+
+
 def _end(context: Context, test_id: str, by: str) -> None:
     test = context.state.tests.pop(test_id)
+    context.state.tests_over[test.subject] = min(test.until, context.state.latest)
     school = context.schools[test.school]
     buttons = [one.id for one in school.devices if one.capability == CAPABILITY]
     announced = [one for one in buttons if test.subject in (one, school.id)]
+    for one in announced:
+        memory = context.state.buttons.get(one)
+        if memory is not None:
+            # A contact that closes from now on is a press, whatever the counter showed before.
+            memory.behind = 0
     worked = {one for one in announced if context.state.tested.get(one, -1) >= test.start}
     ended = ButtonTestEnded(
         test=test.id,

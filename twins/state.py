@@ -78,6 +78,8 @@ class EngineState:
     """`kind|device` → shelved or out of service."""
     tests: dict[str, AnnouncedTest] = field(default_factory=dict)
     """Announced tests that are not over, by id."""
+    tests_over: dict[str, Instant] = field(default_factory=dict)
+    """Button or school → when its last announced test ended."""
     tested: dict[str, Instant] = field(default_factory=dict)
     """Button → when it last worked in an announced test (R62)."""
     uses: dict[str, list[Instant]] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """D06: announced tests, levels of help, stuck buttons and misuse - and nothing real is held back."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -341,3 +342,29 @@ def test_three_cases_in_a_week_are_no_finding():
         engine.receive([HandleIncident(incident=incident, by="Station", reason="over")], at)
     assert len(of(IncidentOpened, outputs)) == 3
     assert not of(RepeatedUse, outputs)
+
+
+def test_tests_cannot_be_chained_until_a_button_is_disarmed():
+    engine = Engine([ELM])
+    hour = seconds(3600)
+    starts = [NOW + number * hour for number in range(24)]
+    outputs = engine.receive([announced(start=one, lasts=3600) for one in starts], NOW)
+    kept = [one.test for one in outputs if isinstance(one, ButtonTestAnnounced)]
+    assert all(after.start - before.until >= hour for before, after in pairwise(kept))
+    single = announced(subject="elm/button", start=NOW + seconds(10), lasts=60)
+    (refused,) = engine.receive([single], NOW)
+    assert isinstance(refused, InputRefused), "the school's test covers this button too"
+    engine.advance(NOW + hour)
+    again = announced(start=NOW + hour, lasts=3600)
+    assert isinstance(engine.receive([again], NOW + hour)[0], InputRefused)
+
+
+def test_a_press_just_after_a_test_is_real_whatever_contact_and_counter_still_owe():
+    engine = Engine([ELM])
+    engine.receive([says("button", "pressed", False, NOW), announced(lasts=60)], NOW)
+    engine.receive([says("button", "press_count", 5, NOW)], NOW)
+    last = NOW + seconds(59)
+    engine.receive([says("button", "press_count", 6, last)], last)
+    after = NOW + milliseconds(60_500)
+    outputs = engine.receive([says("button", "pressed", True, after)], after)
+    assert any(isinstance(one, IncidentOpened) for one in outputs)
