@@ -1,4 +1,4 @@
-"""CPU time of drill D01 at full speed, after start-up: `python benchmarks/drill_d01.py`.
+"""CPU time of drill D01 at full speed, after start-up: `python -m benchmarks.drill_d01`.
 
 Files are read and models compiled before the clock starts. The limit is 40 ms (median of five).
 """
@@ -6,11 +6,10 @@ Files are read and models compiled before the clock starts. The limit is 40 ms (
 import json
 import platform
 import statistics
-import subprocess
 import sys
 import time
-from pathlib import Path
 
+from benchmarks.provenance import commit
 from gatehouse.links import compile_models
 from scenarios.drill_loader import load_drill_with_school
 from simulator.run import run_drill
@@ -33,7 +32,7 @@ def main() -> int:
     figures = {
         "benchmark": "drill_d01",
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
-        "commit": _commit(),
+        "commit": commit(),
         "seed": SEED,
         "story_events": len(record.story),
         "cpu_ms": [round(one, 1) for one in taken],
@@ -42,17 +41,6 @@ def main() -> int:
     }
     print(json.dumps(figures))
     return int(median > LIMIT_MS)
-
-
-def _commit() -> str:
-    asked = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(__file__).parent,
-    )
-    return asked.stdout.strip() or "none"
 
 
 if __name__ == "__main__":

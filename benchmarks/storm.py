@@ -11,11 +11,10 @@ is built before the clock starts. Whether everybody was told or explained is che
 import json
 import platform
 import statistics
-import subprocess
 import sys
 import time
-from pathlib import Path
 
+from benchmarks.provenance import commit
 from twins.capability import Line
 from twins.engine import Engine
 from twins.incident import Notification
@@ -142,7 +141,7 @@ def main() -> int:
     figures = {
         "benchmark": "storm",
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
-        "commit": _commit(),
+        "commit": commit(),
         "seed": None,
         "schools": SCHOOLS,
         "told": sum(isinstance(one, Notification) for one in outputs),
@@ -154,17 +153,6 @@ def main() -> int:
     }
     print(json.dumps(figures))
     return int(max(median, one_by_one) > LIMIT_S or forgotten > 0)
-
-
-def _commit() -> str:
-    asked = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(__file__).parent,
-    )
-    return asked.stdout.strip() or "none"
 
 
 if __name__ == "__main__":

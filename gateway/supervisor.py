@@ -13,9 +13,10 @@ import structlog
 
 from protocols.backoff import HEALTHY_AFTER, Backoff
 from protocols.interfaces import Driver, Link, MakeDriver, Sink
+from protocols.silence import monotonic
 from twins.clock import Clock
 from twins.command import Command, CommandEnded, CommandResult
-from twins.instant import SECOND, Instant, in_seconds
+from twins.instant import in_seconds
 from twins.observation import Observation, Quality
 from twins.streams import Streams
 
@@ -95,7 +96,7 @@ class Supervisor:
         """Run the driver, and again after each failure, until cancelled."""
         backoff = Backoff(stream=self._streams.stream(self.link.url, "supervisor"))
         while True:
-            backoff.connected(_monotonic())
+            backoff.connected(monotonic())
             outcome = await contained(
                 "driver.failed", self._run_once(), known=self._told, link=self.link.url
             )
@@ -106,7 +107,7 @@ class Supervisor:
             self._told = reason
             self.failure = f"driver failed: {reason}"
             self._mark_bad()
-            await asyncio.sleep(in_seconds(backoff.lost(_monotonic())))
+            await asyncio.sleep(in_seconds(backoff.lost(monotonic())))
 
     async def execute(self, command: Command) -> CommandEnded:
         """Have the driver carry out a command; always ends, in one of the four ways."""
@@ -164,10 +165,6 @@ class Supervisor:
 
 def _ended(command: Command, result: CommandResult, reason: str) -> CommandEnded:
     return CommandEnded(command=command.id, device=command.device, result=result, reason=reason)
-
-
-def _monotonic() -> Instant:
-    return round(asyncio.get_running_loop().time() * SECOND)
 
 
 def _said(error: BaseException) -> str:

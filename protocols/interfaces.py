@@ -61,7 +61,7 @@ class Link:
 
     @property
     def scheme(self) -> str:
-        """Return the URL's scheme, the key of `PROTOCOLS`."""
+        """Return the URL's scheme, the key of `SCHEMES`."""
         return self.url.partition("://")[0]
 
     @property

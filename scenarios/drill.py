@@ -24,8 +24,8 @@ from pydantic_core import CoreSchema
 from scenarios.local_time import Start, parse_start
 from scenarios.story import EVENT_KINDS, EventKind, StoryEvent
 from twins.capability import BilingualTitles, Titles
-from twins.documents import did_you_mean
-from twins.instant import Duration, parse_duration
+from twins.documents import DurationText, PositiveDurationText, did_you_mean
+from twins.instant import Duration
 from twins.observation import Value
 
 DEEDS: Mapping[str, tuple[str, ...]] = {
@@ -47,17 +47,6 @@ MEASURES: Mapping[str, str] = {
 """Measures that a drill may ask for → what they are."""
 
 
-def _duration(text: str) -> str:
-    parse_duration(text)
-    return text
-
-
-def _span_of_time(text: str) -> str:
-    if parse_duration(text) <= 0:
-        raise ValueError(f"{text!r} must be longer than nothing")
-    return text
-
-
 def _start(text: str) -> str:
     parse_start(text)
     return text
@@ -74,8 +63,6 @@ def _one_of(known: Mapping[str, Any], what: str) -> Any:  # noqa: ANN401  a type
 
 
 Scalar = bool | int | float | str
-DurationText = Annotated[str, AfterValidator(_duration)]
-SpanText = Annotated[str, AfterValidator(_span_of_time)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
@@ -119,7 +106,7 @@ class InjectDocument(_Strict):
     who: str | None = None
     where: str | None = None
     device: str | None = None
-    lasts: SpanText | None = Field(default=None, alias="for")
+    lasts: PositiveDurationText | None = Field(default=None, alias="for")
 
 
 class CountDocument(_Strict):
@@ -137,7 +124,7 @@ class ExpectedDocument(_Strict):
     when: FilterDocument
     after: str | FilterDocument | None = None
     until: str | FilterDocument | None = None
-    within: SpanText | None = None
+    within: PositiveDurationText | None = None
     never: bool = False
     count: Annotated[int, Field(ge=0)] | CountDocument | None = None
 

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
 
 from scenarios.local_time import parse_bell, parse_window
 from twins.capability import BilingualTitles, Line
-from twins.instant import parse_duration
+from twins.documents import PositiveDurationText
 from twins.school import Role
 
 
@@ -38,12 +38,6 @@ def _bell(text: str) -> str:
     return text
 
 
-def _duration(text: str) -> str:
-    if parse_duration(text) <= 0:
-        raise ValueError(f"{text!r} must be longer than nothing")
-    return text
-
-
 def _address(text: str) -> str:
     split_address(text)
     return text
@@ -51,7 +45,6 @@ def _address(text: str) -> str:
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 WindowText = Annotated[str, AfterValidator(_window)]
-DurationText = Annotated[str, AfterValidator(_duration)]
 
 
 class _Strict(BaseModel):
@@ -81,8 +74,8 @@ class PostDocument(_Strict):
     duty: list[WindowText] = Field(min_length=1)
     breaks: list[WindowText] = Field(default_factory=list)
     peaks: list[WindowText] = Field(default_factory=list)
-    absence: DurationText = "180s"
-    absence_in_peak: DurationText = "60s"
+    absence: PositiveDurationText = "180s"
+    absence_in_peak: PositiveDurationText = "60s"
 
 
 class BellDocument(_Strict):

@@ -33,6 +33,16 @@ DurationText = Annotated[str, AfterValidator(_duration)]
 """A duration as people write it, checked: `250ms`, `2s`, `3min`, `1h`."""
 
 
+def _longer_than_nothing(text: str) -> str:
+    if parse_duration(text) <= 0:
+        raise ValueError(f"{text!r} must be longer than nothing")
+    return text
+
+
+PositiveDurationText = Annotated[str, AfterValidator(_longer_than_nothing)]
+"""The same, longer than nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Problem:
     """One thing wrong with a file. Line and column count from 1; 0 means the file as a whole."""

@@ -18,9 +18,10 @@ from protocols.opcua.session import Session
 from protocols.opcua.subscription import Batch
 from protocols.opcua.writing import write_once
 from protocols.reporting import Reporter
+from protocols.silence import monotonic
 from twins.clock import Clock
 from twins.command import Command, CommandEnded, CommandResult
-from twins.instant import SECOND, Duration, Instant, in_seconds, milliseconds
+from twins.instant import Duration, in_seconds, milliseconds
 from twins.observation import Quality, Value
 from twins.streams import Streams
 
@@ -51,7 +52,7 @@ class OpcuaDriver:
     async def run(self) -> None:
         """Keep the link alive until cancelled; see `protocols.interfaces.Driver`."""
         hush()
-        self._reporter.start(_monotonic())
+        self._reporter.start(monotonic())
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch_silence())
             tasks.create_task(self._stay_connected())
@@ -100,7 +101,7 @@ class OpcuaDriver:
         while True:
             generation += 1
             await self._live(Session(self._link, generation))
-            await asyncio.sleep(in_seconds(self._backoff.lost(_monotonic())))
+            await asyncio.sleep(in_seconds(self._backoff.lost(monotonic())))
 
     async def _live(self, session: Session) -> None:
         """Open one session and use it up."""
@@ -119,7 +120,7 @@ class OpcuaDriver:
 
     def _connected(self, session: Session) -> None:
         self._session = session
-        self._backoff.connected(_monotonic())
+        self._backoff.connected(monotonic())
         self._up = True
         log.info("driver.connected", link=self._link.url, generation=session.generation)
 
@@ -134,7 +135,7 @@ class OpcuaDriver:
             self._take(await session.batches.get())
 
     def _take(self, batch: Batch) -> None:
-        now = _monotonic()
+        now = monotonic()
         for device, rounds in batch.items():
             self._silent.discard(device)
             for stamped in rounds:
@@ -145,7 +146,7 @@ class OpcuaDriver:
     async def _watch_silence(self) -> None:
         """Mark a device bad once it is silent for longer than it may; only new readings undo it."""
         while True:
-            now = _monotonic()
+            now = monotonic()
             for device in self._reporter.overdue(now):
                 if device not in self._silent:
                     self._silent.add(device)
@@ -157,10 +158,6 @@ class OpcuaDriver:
     def _cause(self, device: str) -> str:
         silence = f"silent for {in_seconds(self._devices[device].lost_after):g} s"
         return silence if self._up else f"{silence}: {self._reason}"
-
-
-def _monotonic() -> Instant:
-    return round(asyncio.get_running_loop().time() * SECOND)
 
 
 def _first(group: BaseExceptionGroup[DriverError]) -> BaseException:

@@ -180,8 +180,7 @@ async def test_two_points_at_one_path_are_a_mistake_in_the_link():
 
 async def started_client(*arguments: str) -> asyncio.subprocess.Process:
     program = shutil.which("coap-client-notls")
-    if program is None:
-        pytest.skip("coap-client-notls is not installed (Debian package libcoap3-bin)")
+    assert program, "coap-client-notls is missing: install libcoap3-bin"
     return await asyncio.create_subprocess_exec(
         program, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
