@@ -15,7 +15,7 @@ from gatehouse.wording import Say
 from gateway.api import make_app
 from gateway.sqlite_store import SqliteStore
 from gateway.web import WebServer
-from protocols.addresses import SCHEMES
+from protocols.dialects import SCHEMES
 from scenarios.judge import Verdict, judge
 from scenarios.story import StoryEvent
 from twins.instant import in_seconds, iso

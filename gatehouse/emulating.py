@@ -7,6 +7,7 @@ from gatehouse.emulation import Emulation
 from gatehouse.links import compile_links, compile_models
 from gatehouse.wording import wording
 from gateway.clock import StoryClock, WallClock
+from protocols.dialects import DIALECTS, SCHEMES
 from protocols.interfaces import Link
 from protocols.model import DeviceModel
 from scenarios.loader import load_school
@@ -97,7 +98,7 @@ class LivingDevices:
 def _behind(link: Link, package: SchoolPackage, language: str) -> list[str]:
     lines = []
     for device in link.devices:
-        unit = f", unit {device.unit}" if link.scheme.startswith("modbus") else ""
+        unit = f", unit {device.unit}" if DIALECTS[SCHEMES[link.scheme]].units else ""
         name, title = package.entry(device.id).name, package.device(device.id).title[language]
         lines.append(f"    {name:18} {title} ({device.model.name}{unit})")
     return lines

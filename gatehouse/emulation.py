@@ -7,15 +7,12 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from protocols.addresses import SCHEMES
 from protocols.descriptions import values_or_none
+from protocols.dialects import DIALECTS, SCHEMES
 from protocols.interfaces import Emulator, Link, OnWrite
 from protocols.registry import PROTOCOLS
 from twins.documents import ConfigError, Problem
 from twins.observation import Value
-
-FIXED_PORTS: Mapping[str, int] = {"modbus": 15020, "opcua": 14840, "coap": 15683}
-"""First port of each protocol under `--ports fixed`; further links of a protocol count up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +82,8 @@ class Emulation:
             await emulator.stop()
 
     def _ports(self) -> list[int]:
-        """Return a port per link: 0 for any, or the fixed ones in the school's order."""
-        following = dict(FIXED_PORTS)
+        """Return a port per link: 0 for any, or counted up from the protocol's first one."""
+        following = {name: one.fixed_port for name, one in DIALECTS.items() if one.fixed_port}
         ports = []
         for link in self._asked:
             protocol = SCHEMES[link.scheme]

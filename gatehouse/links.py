@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from protocols.addresses import SCHEMES
 from protocols.descriptions import read_model
+from protocols.dialect import LinkSettings
+from protocols.dialects import DIALECTS, SCHEMES
 from protocols.interfaces import ConnectedDevice, Link
 from protocols.model import DeviceModel
 from scenarios.package import DeviceEntry, SchoolPackage
 from twins.capability import capabilities
-from twins.documents import ConfigError, Problem, did_you_mean
+from twins.documents import ConfigError, Problem, did_you_mean, validated_part
 
 DEFAULT_UNIT = 1
 """Modbus unit of a device whose address names none (usual for a device with its own IP)."""
@@ -38,6 +39,7 @@ def compile_links(
 ) -> tuple[Link, ...]:
     """Return one link per endpoint, in the order of the device list; raises ConfigError."""
     compiled = compile_models(package) if models is None else models
+    settings = _settings(package)
     devices: dict[str, list[ConnectedDevice]] = {}
     for entry in package.devices:
         model = compiled[entry.id]
@@ -49,7 +51,35 @@ def compile_links(
                 lost_after=model.capability.lost_after,
             )
         )
-    return tuple(Link(url=url, devices=tuple(behind)) for url, behind in devices.items())
+    return tuple(
+        Link(url=url, devices=tuple(behind), settings=settings[url])
+        for url, behind in devices.items()
+    )
+
+
+def _settings(package: SchoolPackage) -> Mapping[str, LinkSettings]:
+    """Return every link's settings, checked by its protocol; raises ConfigError."""
+    problems: list[Problem] = []
+    urls = list(dict.fromkeys(entry.url for entry in package.devices))
+    for url in package.links:
+        if url not in urls:
+            message = f"no device is at {url}{did_you_mean(url, urls)}"
+            problems.append(package.problem("devices.yaml", ("links", url), message))
+    found: dict[str, LinkSettings] = {}
+    for url in urls:
+        dialect = DIALECTS[SCHEMES[url.partition("://")[0]]]
+        try:
+            found[url] = validated_part(
+                package.documents["devices.yaml"],
+                ("links", url),
+                dialect.settings,
+                {"scheme": url.partition("://")[0], "folder": package.folder},
+            )
+        except ConfigError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigError(problems)
+    return found
 
 
 def _seen_as(entry: DeviceEntry, model: DeviceModel) -> DeviceModel:

@@ -20,7 +20,7 @@ from gateway.restore import restored
 from gateway.store import Batch, Store
 from gateway.supervisor import Supervisor
 from gateway.writing import LogWriter
-from protocols.addresses import SCHEMES
+from protocols.dialects import SCHEMES
 from protocols.interfaces import Link, ProtocolEntry
 from twins.alarm import InputRefused
 from twins.clock import Clock

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
-from protocols.addresses import ADDRESSES, FITS
+from protocols.dialects import DIALECTS
 from protocols.filling import bits_of, command_type, filled, first_of, usual_wire_type
 from protocols.model import (
     DEFAULT_POLL,
@@ -18,7 +18,7 @@ from protocols.model import (
     WireType,
 )
 from protocols.notation import ModelDocument, PointDocument
-from protocols.rules import KEYS, complaints
+from protocols.rules import complaints
 from twins.capability import NUMBER, Capability, PropertySpec, capabilities, numbered, span
 from twins.documents import (
     ConfigError,
@@ -55,6 +55,7 @@ class _Compiler:
     ) -> None:
         self._document = document
         self._written = written
+        self._dialect = DIALECTS[written.protocol]
         self._parameters = {**written.parameters, **parameters}
         self._problems: list[Problem] = []
 
@@ -142,17 +143,16 @@ class _Compiler:
     ) -> Point | None:
         wire_type = document.wire_type or usual_wire_type(spec, document)
         value_type = spec.type if spec else command_type(wire_type)
-        wrong = list(complaints(self._written.protocol, document, spec, wire_type, value_type))
+        wrong = list(complaints(self._dialect, document, spec, wire_type, value_type))
         for key, message in wrong:
             self._complain((*path, key), message)
         place = self._address(path, document, number)
         if place is None or wrong:
             return None
         point = self._compiled(name, document, spec, wire_type, *place)
-        fits = FITS.get(self._written.protocol)
         try:
-            if fits is not None:
-                fits(point)
+            if self._dialect.fits is not None:
+                self._dialect.fits(point)
         except ValueError as error:
             self._complain((*path, "at"), str(error))
         return point
@@ -200,12 +200,12 @@ class _Compiler:
         """Return an address as filled in and as the protocol reads it, or complain."""
         try:
             at = filled(document.at, number, self._parameters)
-            address = ADDRESSES[self._written.protocol](at)
+            address = self._dialect.parse_address(at)
         except ValueError as error:
             self._complain((*path, "at"), str(error))
             return None
         alias = document.at.partition(":")[0]
-        if self._written.protocol == "opcua" and alias not in self._written.namespaces:
+        if self._dialect.in_namespaces and alias not in self._written.namespaces:
             hint = did_you_mean(alias, list(self._written.namespaces))
             self._complain((*path, "at"), f"{alias!r} is not under `namespaces`{hint}")
             return None
@@ -227,7 +227,7 @@ class _Compiler:
         for name, document in self._written.properties.items():
             leader = self._written.properties.get(document.follows)
             path: KeyPath = ("properties", name, "follows")
-            if not document.follows or "follows" not in KEYS[self._written.protocol]:
+            if not document.follows or "follows" not in self._dialect.keys:
                 continue
             if leader is None:
                 hint = did_you_mean(document.follows, list(self._written.properties))

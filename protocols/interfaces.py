@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from protocols.dialect import LinkSettings
 from protocols.model import DeviceModel
 from twins.clock import Clock
 from twins.command import Command, CommandEnded
@@ -58,6 +59,8 @@ class Link:
 
     url: str
     devices: tuple[ConnectedDevice, ...]
+    settings: LinkSettings | None = None
+    """Of the type that the protocol's dialect names; None: its defaults."""
 
     @property
     def scheme(self) -> str:

@@ -4,8 +4,9 @@ Each check yields (key as written, sentence); whoever compiles the description k
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
+from protocols.dialect import Dialect
 from protocols.filling import bits_of, first_of
 from protocols.model import WireType
 from protocols.notation import PointDocument
@@ -16,32 +17,6 @@ Complaint: TypeAlias = tuple[str, str]
 
 ValueType: TypeAlias = Literal["boolean", "integer", "number", "string"]
 
-EVERYWHERE: frozenset[str] = frozenset(
-    ("at", "as", "scale", "offset", "map", "not", "invalid", "unit", "min", "max", "deadband",
-     "printed")
-)  # fmt: skip
-"""Keys of a point that say something on every protocol."""
-
-KEYS: Mapping[str, frozenset[str]] = {
-    "modbus": EVERYWHERE | {"words", "bytes", "bits", "length", "poll"},
-    "opcua": EVERYWHERE,
-    "coap": EVERYWHERE | {"observe", "follows", "poll"},
-    "loopback": EVERYWHERE,
-}
-"""Protocol → keys of a point that say something there. OPC UA subscribes to every point and the
-loopback's devices report by themselves: neither is polled."""
-
-_ALL: frozenset[WireType] = frozenset(get_args(WireType))
-_PACKED: frozenset[WireType] = frozenset(("bcd16", "bcd32", "bits"))
-
-WIRE_TYPES: Mapping[str, frozenset[WireType]] = {
-    "modbus": _ALL,
-    "opcua": _ALL - _PACKED,
-    "coap": _ALL,
-    "loopback": _ALL,
-}
-"""Protocol → what may stand under `as:` (OPC UA: its built-in types, OPC 10000-6 §5.1.2)."""
-
 REGISTER_BITS = 16
 
 WIDTHS: Mapping[WireType, int] = {
@@ -51,14 +26,14 @@ WIDTHS: Mapping[WireType, int] = {
 
 
 def complaints(
-    protocol: str,
+    dialect: Dialect,
     document: PointDocument,
     spec: PropertySpec | None,
     wire_type: WireType,
     value_type: ValueType,
 ) -> Iterator[Complaint]:
     """Yield everything about one point that cannot be right, apart from its address."""
-    yield from _foreign(protocol, document, wire_type)
+    yield from _foreign(dialect, document, wire_type)
     yield from _range(document, spec, value_type)
     yield from _field(document, wire_type)
     if document.scale == 0:
@@ -76,12 +51,12 @@ def written_keys(document: PointDocument) -> Iterator[str]:
         yield type(document).model_fields[name].alias or name
 
 
-def _foreign(protocol: str, document: PointDocument, wire_type: WireType) -> Iterator[Complaint]:
+def _foreign(dialect: Dialect, document: PointDocument, wire_type: WireType) -> Iterator[Complaint]:
     for key in written_keys(document):
-        if key not in KEYS[protocol]:
-            yield key, f"`{key}` says nothing on {protocol}; leave it out"
-    if wire_type not in WIRE_TYPES[protocol]:
-        yield "as", f"{protocol} has no type {wire_type!r}"
+        if key not in dialect.keys:
+            yield key, f"`{key}` says nothing on {dialect.protocol}; leave it out"
+    if wire_type not in dialect.wire_types:
+        yield "as", f"{dialect.protocol} has no type {wire_type!r}"
 
 
 def _range(

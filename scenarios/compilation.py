@@ -65,6 +65,7 @@ def compile_package(
         pupils=written.pupils,
         synthetic=written.synthetic,
         devices=entries,
+        links=checked.devices.links,
         bells=_bells(written),
         staff=_staff(written),
         responder_classes={
@@ -91,7 +92,7 @@ def _entry(
         wired=device.wired,
         parameters=device.parameters,
         url=url,
-        unit=unit,
+        unit=device.unit if unit is None else unit,
         place=f"{own}/{device.place}",
         title=device.title,
         simulated=device.simulated or synthetic,

@@ -106,6 +106,8 @@ class SchoolPackage:
     synthetic: bool
     """True for a school that does not exist."""
     devices: tuple[DeviceEntry, ...]
+    links: Mapping[str, Mapping[str, object]]
+    """Address → settings as written, where a link has any."""
     bells: tuple[Bell, ...]
     staff: tuple[Staff, ...]
     responder_classes: Mapping[str, str]

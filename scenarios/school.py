@@ -6,11 +6,11 @@ References between them are checked in `check`; here each document is checked by
 import datetime
 import ipaddress
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from scenarios.local_time import parse_bell, parse_window
 from twins.capability import BilingualTitles, Line
@@ -146,15 +146,25 @@ class DeviceDocument(_Strict):
     wired: dict[str, str] = Field(default_factory=dict)
     parameters: dict[str, str | int] = Field(default_factory=dict, alias="with")
     at: Annotated[str, AfterValidator(_address)]
+    unit: int | None = Field(default=None, ge=0, le=255)
+    """Modbus: where the address does not end in it."""
     place: str
     title: BilingualTitles
     line: Line | None = None
     simulated: bool = False
 
+    @model_validator(mode="after")
+    def _one_unit(self) -> Self:
+        if self.unit is not None and split_address(self.at)[1] is not None:
+            raise ValueError(f"the unit stands in the address {self.at!r} already")
+        return self
+
 
 class DevicesDocument(_Strict):
     """`devices.yaml`: the list of front-end devices (前端设备清单)."""
 
+    links: dict[str, dict[str, str | int | float | bool | list[str]]] = Field(default_factory=dict)
+    """Address without a unit → settings; what they may be is the protocol's word."""
     devices: dict[Name, DeviceDocument] = Field(min_length=1)
 
 
@@ -219,10 +229,17 @@ class WorksDocument(RootModel[list[WorkDocument]]):
 
 EXAMPLES: Mapping[str, str] = {
     "modbus+tcp": "modbus+tcp://10.36.1.21:502/1",
+    "modbus+tls": "modbus+tls://10.36.1.21:802/1",
+    "modbus+rtu+tcp": "modbus+rtu+tcp://10.36.1.22:4001/1",
+    "modbus+rtu": "modbus+rtu:///dev/ttyUSB0",
     "opc.tcp": "opc.tcp://10.36.1.30:4840",
     "coap": "coap://10.36.1.41:5683",
+    "coaps": "coaps://10.36.1.41:5684",
 }
 """Scheme → how an address of it is written."""
+
+SERIAL = "modbus+rtu"
+"""The scheme whose address is a file of this machine, not a host."""
 
 
 def split_address(text: str) -> tuple[str, int | None]:
@@ -236,7 +253,7 @@ def split_address(text: str) -> tuple[str, int | None]:
     parts = urlsplit(text)
     _complain_about(text, parts)
     unit = parts.path.removeprefix("/")
-    if not unit.isdigit():
+    if parts.scheme == SERIAL or not unit.isdigit():
         return text, None
     return f"{parts.scheme}://{parts.netloc}", int(unit)
 
@@ -247,11 +264,13 @@ def _complain_about(text: str, parts: SplitResult) -> None:
     wrong = ""
     if parts.scheme not in EXAMPLES:
         wrong = f"is no address; one begins with {', '.join(f'{name}://' for name in EXAMPLES)}"
+    elif parts.scheme == SERIAL:
+        wrong = "" if parts.path and not parts.netloc else "names no serial port"
     elif not parts.hostname:
         wrong = "is no address: the host is missing"
     elif not _port_of(parts):
         wrong = "is no address: the port is missing or no number from 1 to 65535"
-    elif parts.scheme == "coap" and not _is_literal(parts.hostname):
+    elif parts.scheme in ("coap", "coaps") and not _is_literal(parts.hostname):
         wrong = "names its host; a CoAP address needs a literal IP address, which no look-up delays"
     if wrong:
         raise ValueError(f"{text!r} {wrong}; write for example {example}")

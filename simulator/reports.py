@@ -8,6 +8,7 @@ go through the point's own codec and come out as the wire would carry them.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from protocols.dialects import DIALECTS
 from protocols.model import DEFAULT_POLL, PANIC_POLL, DeviceModel, Point
 from protocols.reporting import Reading, differs
 from simulator.chance import Chance
@@ -15,9 +16,6 @@ from simulator.devices.device import SimulatedDevice
 from simulator.timeline import Timeline
 from twins.instant import Duration, Instant
 from twins.observation import Kind, Observation, Quality, Value
-
-SAMPLED = frozenset({"opcua"})
-"""Protocols whose servers sample a point and publish what they sampled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +149,7 @@ def schedule_of(model: DeviceModel | None, name: str, *, panic: bool) -> Schedul
         interval = PANIC_POLL if panic else DEFAULT_POLL
         return Schedule(name=f"poll {interval}", read_every=interval)
     point = model.points[name]
-    if model.protocol in SAMPLED:
+    if DIALECTS[model.protocol].sampled:
         settings = model.subscription
         return Schedule(name="sample", read_every=settings.sample, publish_every=settings.publish)
     if point.observe:

@@ -4,7 +4,7 @@ YAML 1.2 (so `no` and `12:30` stay text); duplicate keys and aliases are refused
 """
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args
@@ -160,10 +160,26 @@ def _mark(node: Node) -> tuple[int, int]:
 
 def validated(document: Document, model: type[Model]) -> Model:
     """Return the document as `model`; raises ConfigError with every problem and its place."""
+    return validated_part(document, (), model)
+
+
+def validated_part(
+    document: Document,
+    place: KeyPath,
+    model: type[Model],
+    context: Mapping[str, object] | None = None,
+) -> Model:
+    """Return what stands at a place as `model`, as if empty where nothing does.
+
+    `context` is for the model's own checks. Raises ConfigError with every problem and its place.
+    """
+    data = document.data
+    for part in place:
+        data = data.get(part, {}) if isinstance(data, dict) else {}
     try:
-        return model.model_validate(document.data)
+        return model.model_validate(data, context=dict(context or {}))
     except ValidationError as error:
-        problems = [_located(document, model, detail) for detail in error.errors()]
+        problems = [_located(document, place, model, detail) for detail in error.errors()]
         raise ConfigError(problems) from None
 
 
@@ -172,12 +188,14 @@ def read_yaml(file: str, model: type[Model]) -> Model:
     return validated(parse_yaml(file), model)
 
 
-def _located(document: Document, model: type[BaseModel], detail: ErrorDetails) -> Problem:
+def _located(
+    document: Document, place: KeyPath, model: type[BaseModel], detail: ErrorDetails
+) -> Problem:
     """Turn a pydantic complaint into ours.
 
     pydantic puts union tags into its path, so parts that are no keys of the document are skipped.
     """
-    path: KeyPath = ()
+    path = place
     for part in detail["loc"]:
         if (*path, part) in document.positions:
             path = (*path, part)

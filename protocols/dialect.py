@@ -1,0 +1,59 @@
+"""What one protocol adds to the notation: addresses, words that say something, settings of a link.
+
+Light on purpose: no protocol's library is imported to read a description.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from protocols.model import Point, WireType
+
+EVERYWHERE: frozenset[str] = frozenset(
+    ("at", "as", "scale", "offset", "map", "not", "invalid", "unit", "min", "max", "deadband",
+     "printed")
+)  # fmt: skip
+"""Keys of a point that say something on every protocol."""
+
+ALL_TYPES: frozenset[WireType] = frozenset(get_args(WireType))
+
+
+class LinkSettings(BaseModel):
+    """What a link needs beside its address, under `links:` of `devices.yaml`; here nothing.
+
+    Validated with the context `{"scheme": …, "folder": …}`: what is written may depend on the URL's
+    scheme, and files are written relative to the school's folder.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """One protocol as descriptions and device lists know it."""
+
+    protocol: str
+    schemes: frozenset[str]
+    """URL schemes of its links."""
+    parse_address: Callable[[str], object]
+    """Reader of a point's `at:`; raises ValueError with a sentence a person can act on."""
+    keys: frozenset[str]
+    """Keys of a point that say something."""
+    wire_types: frozenset[WireType]
+    """What may stand under `as:`."""
+    settings: type[LinkSettings] = LinkSettings
+    """Type of the settings of its links."""
+    fits: Callable[[Point], object] | None = None
+    """Whether a point's type can stand at its address; raises ValueError where it cannot."""
+    in_namespaces: bool = False
+    """True where an address begins with an alias that stands under `namespaces:`."""
+    units: bool = False
+    """True where several devices share a link, told apart by a unit id."""
+    sampled: bool = False
+    """True where servers sample a point and publish what they sampled."""
+    fixed_port: int = 0
+    """First port of its emulators under `--ports fixed`; 0: it has none."""
+    quirks: Mapping[str, str] = field(default_factory=dict)
+    """Quirk → what a driver does about it."""

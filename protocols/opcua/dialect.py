@@ -1,0 +1,15 @@
+"""OPC UA as descriptions and device lists know it."""
+
+from protocols.dialect import ALL_TYPES, EVERYWHERE, Dialect
+from protocols.opcua.address import parse_node
+
+DIALECT = Dialect(
+    protocol="opcua",
+    schemes=frozenset(("opc.tcp",)),
+    parse_address=parse_node,
+    keys=EVERYWHERE,  # every point is subscribed to, none is polled
+    wire_types=ALL_TYPES - {"bcd16", "bcd32", "bits"},  # built-in types, OPC 10000-6 §5.1.2
+    in_namespaces=True,
+    sampled=True,
+    fixed_port=14840,
+)
