@@ -1,12 +1,12 @@
 """What one call of the engine works on: the schools, the memory, and the outputs so far."""
 
-import heapq
 from collections.abc import Sequence
 
 from twins.instant import Instant
 from twins.records import Output
 from twins.school import Device, School
 from twins.state import EngineState, TwinState
+from twins.timers import TimerQueue
 
 
 class Context:
@@ -30,39 +30,15 @@ class Context:
             self.helpers.setdefault(one.home, {})[one.id] = None
         self.state = state
         self.out: list[Output] = []
-        self._heap = [(due, key) for key, due in state.timers.items()]
-        heapq.heapify(self._heap)
+        self.timers = TimerQueue(state.timers)
 
     def set_timer(self, name: str, subject: str, due: Instant) -> None:
         """Ask for the timer `name` of `subject` at `due`; a running one is replaced."""
-        key = f"{name}|{subject}"
-        if self.state.timers.get(key) == due:
-            return  # it stands in the heap already
-        self.state.timers[key] = due
-        heapq.heappush(self._heap, (due, key))
+        self.timers.set(name, subject, due)
 
     def cancel_timer(self, name: str, subject: str) -> None:
         """Forget a timer, if it runs."""
-        self.state.timers.pop(f"{name}|{subject}", None)
-
-    def next_due(self) -> Instant | None:
-        """Return when the next timer is due."""
-        while self._heap:
-            due, key = self._heap[0]
-            if self.state.timers.get(key) == due:
-                return due
-            heapq.heappop(self._heap)  # cancelled or replaced since
-        return None
-
-    def pop_due(self, now: Instant) -> tuple[str, str] | None:
-        """Take the earliest timer due by `now` as (name, subject); equal ones go by their key."""
-        due = self.next_due()
-        if due is None or due > now:
-            return None
-        _, key = heapq.heappop(self._heap)
-        del self.state.timers[key]
-        name, _, subject = key.partition("|")
-        return name, subject
+        self.timers.cancel(name, subject)
 
     def number(self, school: str, sort: str) -> str:
         """Return the next id of a sort of thing in a school, as `elm/incident/3`."""

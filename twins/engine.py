@@ -21,7 +21,7 @@ from twins.incident import Incident
 from twins.instant import Instant
 from twins.lateness import is_fresher, is_late, told_late
 from twins.observation import DeviceLost, DeviceRestored, Observation, PropertyChanged, Quality
-from twins.ordering import alarms_first, first_devices
+from twins.ordering import counting_devices, first_devices, in_order
 from twins.records import Input, Output
 from twins.rules import device_lost, drift, duty_schedule, five_functions
 from twins.rules.effects import Effect
@@ -49,6 +49,7 @@ class Engine:
     def __init__(self, schools: Sequence[School], state: EngineState | None = None) -> None:
         self._context = Context(schools, _copy(state) if state else EngineState())
         self._first = first_devices(self._context.devices)
+        self._counting = counting_devices(self._context.devices)
         self._specs = {
             device.id: capabilities()[device.capability].properties
             for device in self._context.devices.values()
@@ -102,7 +103,7 @@ class Engine:
 
         An instant that has passed means now: a plan that nobody watches yet is due at once.
         """
-        return self._context.next_due()
+        return self._context.timers.next_due()
 
     def advance(self, now: Instant) -> list[Output]:
         """Do what is due by `now`, earliest first."""
@@ -111,25 +112,36 @@ class Engine:
     def receive(self, inputs: Sequence[Input], now: Instant) -> list[Output]:
         """Do what is due by `now`, then take the inputs in their order, alarms before telemetry.
 
-        A `now` before an earlier one counts as that one: time does not go back here.
+        A `now` before an earlier one counts as that one: time does not go back here. An outcome
+        that is here counts before anything due: nobody looked before its time was up.
         """
         context = self._context
         now = context.state.latest = max(now, context.state.latest)
-        due = context.next_due()
+        due = context.timers.next_due()
         if due is not None and due <= now:
-            # An outcome that is here counts, though nobody looked before its time was up.
-            for outcome in [item for item in inputs if type(item) is CommandEnded]:
-                book_end(context, outcome, now)
-            inputs = [item for item in inputs if type(item) is not CommandEnded]
-        while (timer := context.pop_due(now)) is not None:
+            inputs = self._book_ends(inputs, now)
+        while (timer := context.timers.pop_due(now)) is not None:
             self._fire(*timer, now)
-        for item in alarms_first(inputs, self._first):
+        for item in in_order(inputs, self._first, self._counting):
             if type(item) is Observation:
                 self._observe(item, now)
             else:
                 HANDLERS[type(item)](context, item, now)
         out, context.out = context.out, []
         return out
+
+    def _book_ends(self, inputs: Sequence[Input], now: Instant) -> list[Input]:
+        """Book the outcomes of commands given before this call; return the other inputs."""
+        given: list[CommandEnded] = []
+        rest: list[Input] = []
+        for item in inputs:
+            if type(item) is CommandEnded and item.command in self._context.state.commands:
+                given.append(item)
+            else:
+                rest.append(item)
+        for outcome in given:
+            book_end(self._context, outcome, now)
+        return rest
 
     def _fire(self, name: str, subject: str, now: Instant) -> None:
         if name == COMMAND_TIMER:
