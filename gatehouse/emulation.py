@@ -7,10 +7,10 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from protocols.descriptions import values_or_none
 from protocols.dialects import DIALECTS, SCHEMES
 from protocols.interfaces import Emulator, Link, OnWrite
 from protocols.registry import PROTOCOLS
+from protocols.starting_values import starting_values
 from twins.documents import ConfigError, Problem
 from twins.observation import Value
 
@@ -103,7 +103,7 @@ class Emulation:
             message = f"cannot be bound, is another emulation running? ({error})"
             return Problem(file=local.url, message=message)
         for device in asked.devices:
-            await emulator.publish(device.id, values_or_none(device.model))
+            await emulator.publish(device.id, starting_values(device.model))
         return EmulatedLink(asked=asked, local=replace(asked, url=url), emulator=emulator)
 
 

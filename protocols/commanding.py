@@ -78,7 +78,8 @@ async def carry_out(
         doubt = str(error)
         if done + 1 < len(writes):
             return ended(command, CommandResult.UNKNOWN, doubt)
-    return await _proof(command, clock, read, doubt)
+    proof = device.model.proof_of(command.action, command.arguments, command.expects)
+    return await _proof(command, proof, clock, read, doubt)
 
 
 async def carry_out_in_turn(
@@ -113,20 +114,22 @@ def _still_in_time(command: Command, clock: Clock) -> None:
         raise LinkLostError("it is past its time")
 
 
-async def _proof(command: Command, clock: Clock, read: ReadBack, doubt: str) -> CommandEnded:
-    """Read back until the expected state is there or the time is up."""
+async def _proof(
+    command: Command, proof: Mapping[str, Value], clock: Clock, read: ReadBack, doubt: str
+) -> CommandEnded:
+    """Read back until the proof is there or the time is up."""
     reason = doubt or "nothing tells whether it was done"
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(time_left(clock, command.not_after + GRACE)):
-            while command.expects:
+            while proof:
                 try:
-                    state = await read(tuple(command.expects))
+                    state = await read(tuple(proof))
                 except DriverError as error:
                     reason = f"no read-back: {error}"
                 else:
                     wrong = {
                         name: state.get(name)
-                        for name, value in command.expects.items()
+                        for name, value in proof.items()
                         if state.get(name) != value
                     }
                     if not wrong:

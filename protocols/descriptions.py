@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
+from protocols.deriving import Derived
 from protocols.dialects import DIALECTS
 from protocols.filling import bits_of, command_type, filled, first_of, usual_wire_type
 from protocols.model import (
@@ -16,6 +17,16 @@ from protocols.model import (
     Point,
     Subscription,
     WireType,
+)
+from protocols.model_rules import (
+    check_actions,
+    check_derived,
+    check_events,
+    check_follows,
+    check_required,
+    derived_of,
+    events_of,
+    ways_given,
 )
 from protocols.notation import ModelDocument, PointDocument
 from protocols.rules import complaints
@@ -30,7 +41,6 @@ from twins.documents import (
     validated,
 )
 from twins.instant import Duration, parse_duration
-from twins.observation import Value
 
 
 def read_model(file: str, parameters: Mapping[str, str | int] | None = None) -> DeviceModel:
@@ -66,9 +76,8 @@ class _Compiler:
             raise ConfigError(self._problems)
         points = dict(self._points("properties", written.properties, capability))
         command_points = dict(self._points("writes", written.writes, None))
-        self._check_follows()
-        self._check_actions(capability, {**points, **command_points})
-        self._check_required(capability)
+        derived = dict(self._derived(capability, points))
+        self._check_whole(capability, points, command_points)
         if self._problems:
             raise ConfigError(self._problems)
         return DeviceModel(
@@ -80,6 +89,9 @@ class _Compiler:
             points=points,
             command_points=command_points,
             actions=written.actions,
+            proofs=written.verify,
+            derived=derived,
+            events=events_of(written),
             namespaces=written.namespaces,
             subscription=Subscription(
                 publish=parse_duration(written.subscription.publish),
@@ -88,6 +100,26 @@ class _Compiler:
             ),
             quirks=frozenset(written.quirks),
         )
+
+    def _check_whole(
+        self,
+        capability: Capability,
+        points: Mapping[str, Point],
+        command_points: Mapping[str, Point],
+    ) -> None:
+        written = self._written
+        names = [
+            template if number is None else numbered(template, number)
+            for template in (*written.properties, *written.derived)
+            for number in self._numbers("properties", template)
+        ]
+        for path, message in (
+            *(check_follows(written) if "follows" in self._dialect.keys else ()),
+            *check_actions(written, capability, {**points, **command_points}),
+            *check_events(written, points),
+            *check_required(written, capability, names),
+        ):
+            self._complain(path, message)
 
     def _complain(self, path: KeyPath, message: str) -> None:
         self._problems.append(self._document.problem(path, message))
@@ -222,59 +254,37 @@ class _Compiler:
         announced = document.observe or document.follows != ""
         return min(interval, PANIC_POLL) if panic and not announced else interval
 
-    def _check_follows(self) -> None:
-        """A point follows another one of the model, which must be told of by notifications."""
-        for name, document in self._written.properties.items():
-            leader = self._written.properties.get(document.follows)
-            path: KeyPath = ("properties", name, "follows")
-            if not document.follows or "follows" not in self._dialect.keys:
+    def _derived(
+        self, capability: Capability, points: Mapping[str, Point]
+    ) -> Iterator[tuple[str, Derived]]:
+        bank = (
+            [number for number in self._numbers("derived", "{n}") if number is not None]
+            if self._written.repeat
+            else []
+        )
+        for template, document in self._written.derived.items():
+            path: KeyPath = ("derived", template)
+            if wrong := ways_given(document):
+                self._complain(path, wrong)
                 continue
-            if leader is None:
-                hint = did_you_mean(document.follows, list(self._written.properties))
-                self._complain(path, f"there is no property {document.follows!r}{hint}")
-            elif not leader.observe:
-                self._complain(path, f"{document.follows} has no `observe`: it never notifies")
-
-    def _check_actions(self, capability: Capability, points: Mapping[str, Point]) -> None:
-        written = {*self._written.properties, *self._written.writes, *points}
-        for action, wanted in self._written.actions.items():
-            if action not in capability.actions:
-                hint = did_you_mean(action, list(capability.actions))
-                self._complain(
-                    ("actions", action), f"{capability.name} has no action {action!r}{hint}"
-                )
-            for name in wanted:
-                if "{" not in name and name not in written:
-                    hint = did_you_mean(name, sorted(written))
-                    self._complain(("actions", action, name), f"there is no point {name!r}{hint}")
-
-    def _check_required(self, capability: Capability) -> None:
-        """Every property that is not optional is written, whatever else is wrong with it."""
-        written = {
-            template if number is None else numbered(template, number)
-            for template in self._written.properties
-            for number in self._numbers("properties", template)
-        }
-        missing = [
-            name
-            for name, spec in capability.properties.items()
-            if not spec.optional and name not in written
-        ]
-        if missing:
-            self._complain(("properties",), f"{capability.name} needs {', '.join(missing)}")
-
-
-def values_or_none(model: DeviceModel) -> dict[str, Value]:
-    """Return a neutral starting value for every readable point, for emulators and simulations."""
-    neutral: dict[str, Value] = {"boolean": False, "integer": 0, "number": 0.0, "string": ""}
-    starts: dict[str, Value] = {}
-    for name, point in model.points.items():
-        start = neutral[point.value_type]
-        if point.mapping:
-            start = next(iter(point.mapping.values()))
-        elif isinstance(start, int | float) and not isinstance(start, bool):
-            low = point.minimum if point.minimum is not None else start
-            high = point.maximum if point.maximum is not None else start
-            start = type(start)(min(max(start, low), high))
-        starts[name] = start
-    return starts
+            for number in self._numbers("derived", template):
+                name = template if number is None else numbered(template, number)
+                derived = derived_of(name, number, document, bank)
+                unknown = [one for one in derived.sources.values() if one not in points]
+                known = {one: points[one] for one in derived.sources.values() if one in points}
+                complaints = list(check_derived(name, document, capability, known))
+                if unknown or not derived.sources:
+                    hint = did_you_mean(unknown[0], list(points)) if unknown else ""
+                    message = (
+                        f"there is no property {unknown[0]!r}{hint}"
+                        if unknown
+                        else ("needs `repeat: {n: first..last}`")
+                    )
+                    complaints.append((derived.way, message))
+                if name in points:
+                    complaints.append(("", f"{name} is a point already"))
+                for key, message in complaints:
+                    self._complain((*path, key) if key else path, message)
+                if complaints:
+                    break  # the others of a bank have the same mistake
+                yield name, derived

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
+from protocols.deriving import Derived, EdgeEvent
 from twins.capability import Capability, PropertySpec
 from twins.instant import Duration, milliseconds, seconds
 from twins.observation import Quality, Value
@@ -157,6 +158,12 @@ class DeviceModel:
     """All points of the I/O module that a wired device hangs on; its emulator has them all."""
     actions: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     """Action → command or property point (may hold `{argument}`) → value to write."""
+    proofs: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    """Action → property (may hold `{argument}`) → value that proves it done on this product, where
+    that is not what the capability expects."""
+    derived: Mapping[str, Derived] = field(default_factory=dict)
+    """Values computed from points, by name; those of the capability's properties are reported."""
+    events: tuple[EdgeEvent, ...] = ()
     namespaces: Mapping[str, str] = field(default_factory=dict)
     """OPC UA: alias → namespace URI."""
     subscription: Subscription = Subscription()
@@ -187,6 +194,16 @@ class DeviceModel:
             writes.append(Write(point=point, value=value))
         return tuple(writes) or None
 
+    def proof_of(
+        self, action: str, arguments: Mapping[str, Value], expects: Mapping[str, Value]
+    ) -> Mapping[str, Value]:
+        """Return what must be read back before an action counts as done; nothing never does."""
+        if action not in self.proofs:
+            return expects
+        return {
+            name.format_map(dict(arguments)): value for name, value in self.proofs[action].items()
+        }
+
     def wired(self, capability: Capability, wiring: Mapping[str, str]) -> "DeviceModel":
         """Return this I/O module seen as another device: property → one of its points.
 
@@ -213,4 +230,7 @@ class DeviceModel:
             command_points={},
             module=self.points,
             actions={},
+            proofs={},
+            derived={},
+            events=(),
         )

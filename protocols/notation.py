@@ -1,9 +1,11 @@
 """The notation of device models: what may stand in their YAML, before it is compiled."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from protocols.deriving import Way
 from protocols.model import Order, WireType
 from twins.documents import DurationText
 
@@ -56,6 +58,33 @@ class SubscriptionDocument(_Strict):
     queue: int = Field(default=10, ge=10)
 
 
+class DerivedDocument(_Strict):
+    """A value computed from points; one of `list`, `count`, `any`, `all`, `not` names them."""
+
+    list: str | None = None
+    count: str | None = None
+    any: str | None = None
+    all: str | None = None
+    inverse: str | None = Field(default=None, alias="not")
+    where: bool | int | float | str = True
+
+    @property
+    def given(self) -> Mapping[Way, str]:
+        """Return the ways that are written, with their points."""
+        written: Mapping[Way, str | None] = {
+            "list": self.list, "count": self.count, "any": self.any, "all": self.all,
+            "not": self.inverse,
+        }  # fmt: skip
+        return {way: point for way, point in written.items() if point is not None}
+
+
+class EventDocument(_Strict):
+    """Something that happens on an edge of a point: `{when: alarm rises, with: [zone]}`."""
+
+    when: str = Field(pattern=r"^\S+ (rises|falls|changes)$")
+    told: list[str] = Field(default_factory=list, alias="with")
+
+
 class ModelDocument(_Strict):
     """The file of a device model."""
 
@@ -73,3 +102,6 @@ class ModelDocument(_Strict):
     properties: dict[str, PointDocument]
     writes: dict[str, PointDocument] = Field(default_factory=dict)
     actions: dict[str, dict[str, bool | int | float | str]] = Field(default_factory=dict)
+    verify: dict[str, dict[str, bool | int | float | str]] = Field(default_factory=dict)
+    derived: dict[str, DerivedDocument] = Field(default_factory=dict)
+    events: dict[str, EventDocument] = Field(default_factory=dict)

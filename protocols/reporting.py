@@ -4,16 +4,14 @@ Only a changed value or a changed quality becomes an `Observation`; a repeated v
 was heard when is kept apart, on the monotonic time of the caller, because silence is what kills.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from protocols.deriving import Reading
 from protocols.interfaces import ConnectedDevice, Sink
 from protocols.model import Point, Raw
 from twins.clock import Clock
 from twins.instant import Duration, Instant, seconds
-from twins.observation import Observation, Quality, Value
-
-Reading = tuple[Value, Quality, str]
-"""Value in engineering units, quality, cause."""
+from twins.observation import Observation, Quality
 
 STAMP_MOST: Duration = seconds(3600)
 """A device's stamp older than this is a clock set wrong, or one of another time than ours, as the
@@ -32,6 +30,14 @@ class Reporter:
         self._clock = clock
         self._last: dict[tuple[str, str], Reading] = {}
         self._heard: dict[str, Instant] = {}
+        self._reported = {
+            device.id: {
+                name: derived
+                for name, derived in device.model.derived.items()
+                if name in device.model.capability.properties
+            }
+            for device in devices
+        }
 
     def start(self, monotonic: Instant) -> None:
         """Begin to count silence: a device never heard is overdue after its limit too."""
@@ -118,7 +124,32 @@ class Reporter:
                 )
             )
         if changed:
-            self._sink.observe(changed)
+            self._sink.observe([*changed, *self._derived(device, changed)])
+
+    def _derived(self, device: str, changed: Sequence[Observation]) -> Iterator[Observation]:
+        """Yield what changed of the capability's properties that no point holds."""
+        stamps = {one.property: one.source_time for one in changed}
+        for name, derived in self._reported[device].items():
+            sources = derived.sources.values()
+            moved = [stamps[one] for one in sources if one in stamps]
+            if not moved:
+                continue
+            last = {one: self._last[device, one] for one in sources if (device, one) in self._last}
+            reading = derived.reading_of(last)
+            if reading is None or reading == self._last.get((device, name)):
+                continue
+            value, quality, cause = reading
+            assert not isinstance(value, list), "a list is no property of a capability"
+            self._last[device, name] = value, quality, cause
+            yield Observation(
+                device=device,
+                property=name,
+                value=value,
+                quality=quality,
+                cause=cause,
+                source_time=max(moved),
+                receive_time=changed[-1].receive_time,
+            )
 
 
 def believed(stamp: Instant | None, now: Instant) -> Instant:

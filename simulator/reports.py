@@ -8,9 +8,10 @@ go through the point's own codec and come out as the wire would carry them.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from protocols.deriving import Reading
 from protocols.dialects import DIALECTS
 from protocols.model import DEFAULT_POLL, PANIC_POLL, DeviceModel, Point
-from protocols.reporting import Reading, differs
+from protocols.reporting import differs
 from simulator.chance import Chance
 from simulator.devices.device import SimulatedDevice
 from simulator.timeline import Timeline

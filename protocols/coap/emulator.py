@@ -15,9 +15,9 @@ from aiocoap.util import hostportjoin
 from protocols.coap.address import ResourcePath
 from protocols.coap.codec import READERS, TEXT, decode, encode
 from protocols.coap.endpoint import REGISTER
-from protocols.descriptions import values_or_none
 from protocols.interfaces import ConnectedDevice, Link, MalformedError, OnWrite, RefusedError
 from protocols.model import Point
+from protocols.starting_values import starting_values
 from twins.observation import Quality, Value
 
 MAX_AGE = 5
@@ -65,7 +65,7 @@ class CoapEmulator:
     def __init__(self, link: Link, on_write: OnWrite) -> None:
         self._link = link
         self._on_write = on_write
-        self._values = {device.id: dict(values_or_none(device.model)) for device in link.devices}
+        self._values = {device.id: dict(starting_values(device.model)) for device in link.devices}
         self._resources: dict[tuple[str, str], PointResource] = {}
         self._context: Serving | None = None
         self._deaf: socket.socket | None = None

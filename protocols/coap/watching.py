@@ -14,9 +14,9 @@ from protocols.coap.address import ResourcePath
 from protocols.coap.codec import decode
 from protocols.coap.endpoint import Endpoint, Once, Reading, Registration
 from protocols.coap.observing import DEFAULT_MAX_AGE, Freshness
+from protocols.deriving import Reading as Reported
 from protocols.interfaces import ConnectedDevice, DriverError, MalformedError
 from protocols.model import Point
-from protocols.reporting import Reading as Reported
 from protocols.reporting import Reporter
 from protocols.silence import SilenceWatch, monotonic
 from twins.instant import Duration, Instant, in_seconds, seconds

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from protocols.descriptions import values_or_none
 from protocols.interfaces import ConnectedDevice, Link, OnWrite, RefusedError
 from protocols.loopback.wire import (
     Acknowledge,
@@ -19,6 +18,7 @@ from protocols.loopback.wire import (
     wire,
 )
 from protocols.model import Point, Raw
+from protocols.starting_values import starting_values
 from twins.instant import Duration, in_seconds, milliseconds
 from twins.observation import Quality, Value
 
@@ -139,7 +139,7 @@ class _Device:
 
     def __post_init__(self) -> None:
         """Begin with neutral values."""
-        self.values = values_or_none(self.device.model)
+        self.values = starting_values(self.device.model)
 
     def change(self, values: Mapping[str, Value]) -> bool:
         """Take new values; return whether any differs."""

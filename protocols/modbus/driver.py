@@ -8,6 +8,7 @@ from pymodbus.pdu import ModbusPDU
 
 from protocols.backoff import Backoff
 from protocols.commanding import carry_out_in_turn, ended, time_left
+from protocols.deriving import Reading
 from protocols.interfaces import (
     ConnectedDevice,
     DriverError,
@@ -37,7 +38,7 @@ from protocols.modbus.requests import (
     write_request,
 )
 from protocols.model import Write
-from protocols.reporting import Reading, Reporter
+from protocols.reporting import Reporter
 from protocols.silence import SilenceWatch, monotonic
 from protocols.turns import Turns
 from twins.clock import Clock

@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 from asyncua import ua
 
+from protocols.deriving import Reading
 from protocols.model import Point, Raw, WireType
-from protocols.reporting import Reading
 from twins.instant import Instant
 from twins.observation import Quality, Value
 

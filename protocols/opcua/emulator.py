@@ -8,7 +8,6 @@ from asyncua.server.binary_server_asyncio import BinaryServer
 from asyncua.server.server import Server
 from asyncua.ua.status_codes import StatusCodes
 
-from protocols.descriptions import values_or_none
 from protocols.interfaces import ConnectedDevice, Link, OnWrite
 from protocols.model import Point
 from protocols.opcua.codec import variant_of
@@ -16,6 +15,7 @@ from protocols.opcua.core_server import CoreServer
 from protocols.opcua.library_log import hush
 from protocols.opcua.nodes import Target, every_point, namespace_of, resolve
 from protocols.opcua.outside import Attributes
+from protocols.starting_values import starting_values
 from twins.observation import Value
 
 URI = "urn:gatehouse:emulator"
@@ -106,7 +106,7 @@ class OpcuaEmulator:
             ua.NodeId(ua.String(device.id), ua.Int16(1)),
             ua.QualifiedName(device.id, ua.UInt16(1)),
         )
-        starts = values_or_none(device.model)
+        starts = starting_values(device.model)
         for point in every_point(device):
             target = self._targets[device.id, point.name]
             if target.node in self._core.aspace:

@@ -16,11 +16,11 @@ from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
+from protocols.deriving import Reading
 from protocols.interfaces import DriverError, Link, LinkLostError, MalformedError, NoAnswerError
 from protocols.opcua.codec import Stamped, stamped_of, status_name
 from protocols.opcua.nodes import Target, resolve
 from protocols.opcua.subscription import Batch, Subscription, batch_of
-from protocols.reporting import Reading
 from twins.observation import Quality
 
 REQUEST_TIMEOUT = 1.5
