@@ -3,110 +3,15 @@
 A source that begins with `assumed` is a guess of ours; reports list those that were drawn from.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
-from twins.streams import Stream
+from simulator.laws import Exponential, Fixed, Law, ShiftedGamma, Triangular, Uniform
 
 _CFR_COURSE = (
     "assumed after synthetic responder course data, n = 11,302 (github.com/yusef-rahimzada/"
     "Simulation-of-Emergency-Responses); 17-47 % in the literature (JMIR mHealth 2023 e41551)"
 )
-
-
-class Law(Protocol):
-    """A probability law; drawing uses one stream and nothing else."""
-
-    @property
-    def mean(self) -> float:
-        """Return the mean in the parameter's unit."""
-        ...
-
-    def draw(self, stream: Stream) -> float:
-        """Return one value in the parameter's unit."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Fixed:
-    """Always the same value; uses no random number."""
-
-    value: float
-
-    @property
-    def mean(self) -> float:
-        """Return the mean."""
-        return self.value
-
-    def draw(self, stream: Stream) -> float:  # noqa: ARG002  the signature of a law
-        """Return the value."""
-        return self.value
-
-
-@dataclass(frozen=True, slots=True)
-class Uniform:
-    """Equally likely between `low` and `high`."""
-
-    low: float
-    high: float
-
-    @property
-    def mean(self) -> float:
-        """Return the mean."""
-        return (self.low + self.high) / 2
-
-    def draw(self, stream: Stream) -> float:
-        """Return one value."""
-        return stream.uniform(self.low, self.high)
-
-
-@dataclass(frozen=True, slots=True)
-class Triangular:
-    """Between `low` and `high`, most likely `mode`."""
-
-    low: float
-    mode: float
-    high: float
-
-    @property
-    def mean(self) -> float:
-        """Return the mean."""
-        return (self.low + self.mode + self.high) / 3
-
-    def draw(self, stream: Stream) -> float:
-        """Return one value."""
-        return stream.triangular(self.low, self.high, self.mode)
-
-
-@dataclass(frozen=True, slots=True)
-class Exponential:
-    """Waiting time with this mean."""
-
-    mean: float
-
-    def draw(self, stream: Stream) -> float:
-        """Return one value."""
-        return -self.mean * math.log(1.0 - stream.random())
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftedGamma:
-    """`shift` + Gamma(`shape`, `scale`)."""
-
-    shift: float
-    shape: float
-    scale: float
-
-    @property
-    def mean(self) -> float:
-        """Return the mean."""
-        return self.shift + self.shape * self.scale
-
-    def draw(self, stream: Stream) -> float:
-        """Return one value."""
-        return self.shift + stream.gammavariate(self.shape, self.scale)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +127,12 @@ PARAMETERS: Mapping[str, Parameter] = {
     "volunteer.turnout": Parameter(
         law=Triangular(5.0, 15.0, 40.0), unit="s", meaning="answer to leaving",
         source="assumed; first responders by app need 105 s (Resuscitation 2025.110772)",
+    ),
+    "volunteer.correlation": Parameter(
+        law=Fixed(0.0), unit="1",
+        meaning="how far volunteers accept or refuse the same alarm together (one-factor Gaussian "
+        "copula, 0 to below 1)",
+        source="assumed independent; the same shopping hour keeps many away at once",
     ),
     # ways
     "travel.on foot": Parameter(

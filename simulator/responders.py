@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from simulator.chance import Chance
 from simulator.port import PersonInput, Platform
+from simulator.reactions import React, mood, reacts
 from simulator.timeline import Timeline
 from twins.alarm import AcknowledgeAlarm, ResetAlarm
 from twins.incident import (
@@ -17,8 +18,7 @@ from twins.incident import (
     NotificationDelivered,
     RecipientAnswered,
 )
-from twins.instant import Duration, seconds
-from twins.school import Responder, Role
+from twins.school import Responder
 
 POLICE = "police (simulated)"
 """Whose hand stands under what the simulated police do at the console."""
@@ -45,65 +45,31 @@ class Responders:
         self._timeline = timeline
         self._chance = chance
         self._platform = platform
+        self._reacts: dict[str, React] = {}
+        self._moods: dict[str, float] = {}
 
     def notified(self, notification: Notification) -> None:
-        """Let a notice go to its recipient."""
+        """Let a notice go to its recipient, who then does what they do this time."""
         responder = self._responders[notification.responder]
         incident = notification.incident
         self.open.setdefault(incident)
-        phone = responder.role is Role.VOLUNTEER
-        way = "volunteer.delivery" if phone else "console.delivery"
-
-        def deliver() -> None:
-            self._say(NotificationDelivered(incident=incident, responder=responder.id), incident)
-            self._reached(responder, incident)
-
-        self._timeline.after(self._chance.delay(responder.id, way), deliver)
-
-    def _reached(self, responder: Responder, incident: str) -> None:
-        match responder.role:
-            case Role.GUARD:
-                self._guard(responder, incident)
-            case Role.VOLUNTEER:
-                self._volunteer(responder, incident)
-            case Role.STATION:
-                self._station(responder, incident)
-
-    def _guard(self, responder: Responder, incident: str) -> None:
-        delay = self._chance.delay(responder.id, "guard.acknowledges")
-        self._answer_after(delay, responder, incident, Answer.ACKNOWLEDGED)
-
-    def _volunteer(self, responder: Responder, incident: str) -> None:
-        mind = self._chance.fraction(responder.id, "volunteer.mind")
-        accepts = self._chance.draw(responder.id, "volunteer.accepts")
-        silent = self._chance.draw(responder.id, "volunteer.silent")
-        reaction = self._chance.delay(responder.id, "volunteer.reaction")
-        if mind < accepts:
-            self._answer_after(reaction, responder, incident, Answer.ACCEPTED)
-            turnout = self._chance.delay(responder.id, "volunteer.turnout")
-            ready = reaction + turnout + self._travel(responder)
-            self._timeline.after(ready, lambda: self._arrive(responder, incident))
-        elif mind >= accepts + silent:
-            self._answer_after(reaction, responder, incident, Answer.DECLINED)
-
-    def _station(self, responder: Responder, incident: str) -> None:
-        delay = self._chance.delay(responder.id, "station.acknowledges")
-        self._answer_after(delay, responder, incident, Answer.ACKNOWLEDGED)
-        rolling = delay + self._chance.delay(responder.id, "police.turnout")
-        there = rolling + self._travel(responder)
-        secured = there + self._chance.delay(responder.id, "police.secures")
-        self._timeline.after(there, lambda: self._arrive(responder, incident))
-        self._timeline.after(secured, lambda: self._handle(incident))
-
-    def _travel(self, responder: Responder) -> Duration:
-        speed = self._chance.draw(responder.id, f"travel.{responder.travel}")
-        return seconds(responder.distance_m / speed)
-
-    def _answer_after(
-        self, delay: Duration, responder: Responder, incident: str, answer: Answer
-    ) -> None:
-        said = RecipientAnswered(incident=incident, responder=responder.id, answer=answer)
-        self._timeline.after(delay, lambda: self._say(said, incident))
+        if incident not in self._moods:
+            self._moods[incident] = mood(incident, self._chance)
+        react = self._reacts.get(responder.id)
+        if react is None:
+            react = self._reacts[responder.id] = reacts(responder, self._chance)
+        delivered, answer, answered, arrives, secures = react(
+            responder.distance_m, self._moods[incident]
+        )
+        notice = NotificationDelivered(incident=incident, responder=responder.id)
+        self._timeline.after(delivered, lambda: self._say(notice, incident))
+        if answer is not None:
+            said = RecipientAnswered(incident=incident, responder=responder.id, answer=answer)
+            self._timeline.after(answered, lambda: self._say(said, incident))
+        if arrives is not None:
+            self._timeline.after(arrives, lambda: self._arrive(responder, incident))
+        if secures is not None:
+            self._timeline.after(secures, lambda: self._handle(incident))
 
     def _arrive(self, responder: Responder, incident: str) -> None:
         if incident not in self.open:
@@ -116,7 +82,7 @@ class Responders:
         if incident not in self.open:
             return
         alarms = self._platform.alarms_of(incident)
-        del self.open[incident]
+        del self.open[incident], self._moods[incident]
         self.handled(incident)
         reason = "offender held, place made safe (simulated)"
         for alarm in alarms:
