@@ -47,7 +47,7 @@ def _press(world: "World", inject: Inject) -> None:
     button = world.devices[inject.device]
     if not isinstance(button, OneKeyAlarmButton):
         message = f"{inject.id}: {inject.device} cannot be pressed"
-        raise ConfigError([Problem(file=world.drill.id, message=message)])
+        raise ConfigError([Problem(file=world.school.id, message=message)])
     button.press(inject.lasts)
 
 

@@ -16,7 +16,7 @@ from twins.instant import SECOND, Instant, in_seconds
 from twins.observation import Value
 
 if TYPE_CHECKING:
-    from simulator.world import World
+    from simulator.staging import Staging
 
 BELIEVED = frozenset(
     {
@@ -131,22 +131,23 @@ _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 def record_of(
     *,
-    world: "World",
+    staging: "Staging",
     story: Sequence[StoryEvent],
     incidents: Mapping[str, IncidentTimes],
     seed: int,
 ) -> RunRecord:
     """Return the record of a world that has been played."""
+    world = staging.world
     counts = {zone.zone: zone.counts for zone in world.zones.values()}
     return RunRecord(
-        drill=world.drill.id,
+        drill=staging.drill.id,
         school=world.school.id,
         seed=seed,
-        start=world.zero,
+        start=staging.zero,
         story=tuple(story),
         incidents=tuple(incidents.values()),
         measures=measure(
-            story, incidents=tuple(incidents.values()), counts=counts, zero=world.zero,
+            story, incidents=tuple(incidents.values()), counts=counts, zero=staging.zero,
             end=world.timeline.now,
         ),
         assumed=world.chance.assumed(),

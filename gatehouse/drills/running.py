@@ -108,7 +108,7 @@ async def _on_wire(casting: Casting) -> RunRecord:
             await stage.play()
             running.cancel()
         return record_of(
-            world=stage.world,
+            staging=stage.staging,
             story=sorted(stage.story, key=lambda event: event.at),
             incidents=stage.teller.incidents,
             seed=casting.seed,

@@ -21,7 +21,7 @@ from scenarios.package import SchoolPackage
 from scenarios.story import StoryEvent
 from scenarios.telling import Storyteller
 from simulator.port import PersonInput
-from simulator.world import World
+from simulator.staging import Staging
 from twins.incident import Notification, NotificationDelivered
 from twins.instant import Duration, Instant, milliseconds, seconds
 from twins.observation import Quality, Value
@@ -75,7 +75,7 @@ class WireStage:
         self._told = told
         self.story: list[StoryEvent] = []
         streams = Streams(casting.seed)
-        self.world = World(
+        self.staging = Staging(
             casting.package.school,
             casting.drill,
             models=casting.models,
@@ -83,6 +83,7 @@ class WireStage:
             platform=self,
             truth=self._tell,
         )
+        self.world = self.staging.world
         self.clock = StoryClock(self.world.timeline.now)
         self.emulation = Emulation(casting.links, self._written, fixed_ports=False)
         self._store = store
@@ -109,7 +110,7 @@ class WireStage:
             await opening.enter_async_context(self.emulation)
             for device in self.world.devices.values():
                 await self.emulation.publish(device.id, device.values)
-            self.world.live()
+            self.staging.live()
             self.gateway = Gateway(
                 [self._casting.package.school],
                 self.emulation.links,
@@ -140,7 +141,7 @@ class WireStage:
         """Wait for the devices, then play the drill to its end."""
         await self._devices_ready()
         self.clock.run()
-        while (over := self.world.over_at) is None or self.clock.now() < over:
+        while (over := self.staging.over_at) is None or self.clock.now() < over:
             await self._pacer.play_to(over or self.world.timeline.next_event() or self.clock.now())
 
     async def live_on(self) -> None:

@@ -11,6 +11,7 @@ from simulator.chance import Chance
 from simulator.devices.device import SimulatedDevice, Surroundings
 from simulator.devices.table import simulated
 from simulator.port import PersonInput
+from simulator.staging import Staging
 from simulator.timeline import Timeline
 from simulator.world import World
 from twins.capability import Line, capabilities
@@ -162,9 +163,14 @@ def bench() -> Callable[..., Bench]:
 class Stage:
     """A world without an engine, with what it told the platform and what was true."""
 
-    world: World
+    staging: Staging
     listener: Listener
     truth: list[StoryEvent]
+
+    @property
+    def world(self) -> World:
+        """Return the world that the drill is played in."""
+        return self.staging.world
 
 
 @pytest.fixture
@@ -172,11 +178,11 @@ def stage(make_school: Callable[..., School], drill: Drill) -> Callable[..., Sta
     def make(seed: int = 1, school: School | None = None, played: Drill = drill) -> Stage:
         listener = Listener(Timeline(0))
         truth: list[StoryEvent] = []
-        world = World(
+        staging = Staging(
             school or make_school(), played, models={}, streams=Streams(seed), platform=listener,
             truth=truth.append,
         )  # fmt: skip
-        listener.timeline = world.timeline
-        return Stage(world, listener, truth)
+        listener.timeline = staging.world.timeline
+        return Stage(staging, listener, truth)
 
     return make

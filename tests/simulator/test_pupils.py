@@ -5,8 +5,8 @@ from twins.instant import in_seconds, seconds
 
 
 def play(stage: Any, at_s: float) -> Any:
-    stage.world.live()
-    stage.world.timeline.play_to(stage.world.zero + seconds(at_s))
+    stage.staging.live()
+    stage.world.timeline.play_to(stage.staging.zero + seconds(at_s))
     return stage
 
 
@@ -36,10 +36,10 @@ def test_a_locked_lane_lets_nobody_through_and_a_released_one_does(
     played.world.written("elm/lane", {"locked": True})
     passed = lane.values["passages"]
     assert passed > 0
-    played.world.timeline.play_to(played.world.zero - seconds(2))
+    played.world.timeline.play_to(played.staging.zero - seconds(2))
     assert lane.values["passages"] == passed
     played.world.written("elm/lane", {"locked": False})
-    played.world.timeline.play_to(played.world.zero + seconds(5))
+    played.world.timeline.play_to(played.staging.zero + seconds(5))
     assert lane.values["passages"] > passed
 
 
@@ -48,7 +48,7 @@ def test_the_teacher_brings_everybody_in_and_nobody_comes_after(stage: Callable[
     assert zone(played).count == 0
     safe = [one for one in played.truth if one.kind == "pupils-safe"]
     assert len(safe) == 1
-    assert 0 < in_seconds(safe[0].at - played.world.zero) - 15 < 40
+    assert 0 < in_seconds(safe[0].at - played.staging.zero) - 15 < 40
     assert zone(played).counts[-1] == (safe[0].at, 0)
 
 
