@@ -1,8 +1,8 @@
 """How a notice reaches its recipient: one channel per role, one task per delivery.
 
 A delivery is tried until it succeeds or the incident is closed; the recipient drops a second
-copy by incident and responder. One dead recipient delays nobody. A role without a channel cannot
-be reached at all: that is told once, and tried again only by the next run.
+copy by incident, place and responder. One dead recipient delays nobody. A role without a channel
+cannot be reached at all: that is told once, and tried again only by the next run.
 """
 
 import asyncio

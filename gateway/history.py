@@ -15,6 +15,7 @@ from twins.incident import (
     IncidentHandled,
     IncidentJoined,
     IncidentOpened,
+    PlaceAdded,
 )
 from twins.instant import Instant
 from twins.observation import Value
@@ -28,7 +29,7 @@ COMMANDS_KEPT = 10_000
 
 CASE_RECORDS = (
     "AlarmRaised", "AlarmRepeated", "AlarmChanged", "IncidentOpened", "IncidentJoined",
-    "AssignmentChanged", "IncidentAcknowledged", "IncidentHandled",
+    "PlaceAdded", "AssignmentChanged", "IncidentAcknowledged", "IncidentHandled",
 )  # fmt: skip
 """Types of record that alarms and incidents are made of."""
 
@@ -82,7 +83,11 @@ class History:
             case IncidentOpened():
                 _keep(self.incidents, record.incident.id, record.incident, KEPT)
             case (
-                IncidentJoined() | AssignmentChanged() | IncidentAcknowledged() | IncidentHandled()
+                IncidentJoined()
+                | PlaceAdded()
+                | AssignmentChanged()
+                | IncidentAcknowledged()
+                | IncidentHandled()
             ):
                 self._book_incident(now, record)
 
@@ -140,7 +145,11 @@ class History:
     def _book_incident(
         self,
         now: Instant,
-        record: IncidentJoined | AssignmentChanged | IncidentAcknowledged | IncidentHandled,
+        record: IncidentJoined
+        | PlaceAdded
+        | AssignmentChanged
+        | IncidentAcknowledged
+        | IncidentHandled,
     ) -> None:
         incident = self.incidents.get(record.incident)
         if incident is None:
@@ -148,6 +157,8 @@ class History:
         match record:
             case IncidentJoined():
                 incident = replace(incident, alarms=(*incident.alarms, record.alarm))
+            case PlaceAdded(place=place):
+                incident = replace(incident, other_places=(*incident.other_places, place))
             case AssignmentChanged(assignment=assignment):
                 told = {**incident.assignments, assignment.responder: assignment}
                 warned = assignment.delivered if incident.warned is None else incident.warned

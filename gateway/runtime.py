@@ -7,6 +7,7 @@ log before any of its outputs takes effect.
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Self
 
 import structlog
@@ -22,11 +23,12 @@ from gateway.supervisor import Supervisor
 from gateway.writing import LogWriter
 from protocols.dialects import SCHEMES
 from protocols.interfaces import Link, ProtocolEntry
+from twins import summons
 from twins.alarm import InputRefused
 from twins.clock import Clock
 from twins.command import Command, CommandEnded, CommandResult, RequestCommand
 from twins.engine import Engine
-from twins.incident import Incident, Notification, NotificationDelivered
+from twins.incident import Incident, Notification, NotificationDelivered, PlaceAdded
 from twins.instant import Instant, in_seconds
 from twins.observation import Observation
 from twins.records import Input, Output, TimeAdvanced
@@ -185,6 +187,10 @@ class Gateway:
                     group.create_task(self._execute(output))
                 case Notification():
                     group.create_task(self._tell(output))
+                case PlaceAdded():
+                    incident = self._engine.incidents.get(output.incident)
+                    for notice in _place_notices(incident, output.place, output.responders):
+                        group.create_task(self._tell_place(notice))
             self.bus.publish(Event(id=f"{self._number}.{place}", at=now, record=output))
 
     async def _execute(self, command: Command) -> None:
@@ -208,6 +214,12 @@ class Gateway:
                 )
             )
 
+    async def _tell_place(self, notification: Notification) -> None:
+        """Bring another place of a case that its recipient may know already."""
+        await self.channels.deliver(
+            notification, lambda: notification.incident in self._engine.incidents
+        )
+
     def _wanted(self, notification: Notification) -> bool:
         incident = self._engine.incidents.get(notification.incident)
         return incident is not None and (
@@ -221,19 +233,25 @@ class Gateway:
         """
         for notification in _undelivered(self._engine.incidents.values()):
             group.create_task(self._tell(notification))
+        for incident in self._engine.incidents.values():
+            for place in incident.other_places:
+                for notice in _place_notices(incident, place, incident.assignments):
+                    group.create_task(self._tell_place(notice))
+
+
+def _place_notices(
+    incident: Incident | None, place: str, responders: Iterable[str]
+) -> list[Notification]:
+    """Return the notices of another place of a case that is still open."""
+    if incident is None:
+        return []
+    told = [incident.assignments[one] for one in responders]
+    return [replace(summons.notification(incident, one), place=place) for one in told]
 
 
 def _undelivered(incidents: Iterable[Incident]) -> list[Notification]:
     return [
-        Notification(
-            incident=incident.id,
-            responder=assignment.responder,
-            role=assignment.role,
-            kind=incident.kind,
-            school=incident.school,
-            place=incident.place,
-            level=incident.level,
-        )
+        summons.notification(incident, assignment)
         for incident in incidents
         for assignment in incident.assignments.values()
         if assignment.delivered is None

@@ -23,6 +23,7 @@ from twins.incident import (
     IncidentJoined,
     IncidentOpened,
     NotificationDelivered,
+    PlaceAdded,
     RecipientAnswered,
 )
 from twins.instant import Instant, seconds
@@ -46,6 +47,7 @@ def open_or_join(context: Context, alarm: Alarm, now: Instant) -> None:
             joined = replace(incident, alarms=(*incident.alarms, alarm.id))
             context.state.incidents[incident.id] = joined
             context.out.append(IncidentJoined(incident=incident.id, alarm=alarm.id))
+            _add_place(context, joined, alarm.place)
             return
     school = context.schools[alarm.school]
     before = _incident(context, school, alarm, now)
@@ -68,8 +70,26 @@ def _belongs(incident: Incident, alarm: Alarm, now: Instant) -> bool:
     """
     if (incident.school, incident.kind) != (alarm.school, alarm.kind):
         return False
-    unanswered = incident.place == alarm.place and incident.acknowledged is None
+    unanswered = _is_at(incident, alarm.place) and incident.acknowledged is None
     return unanswered or now - incident.opened <= ONE_EVENT
+
+
+def _is_at(incident: Incident, place: str) -> bool:
+    return place == incident.place or place in incident.other_places
+
+
+def _add_place(context: Context, incident: Incident, place: str) -> None:
+    """Tell everybody of a case that it is at another place too, unless they know."""
+    if _is_at(incident, place):
+        return
+    added = replace(incident, other_places=(*incident.other_places, place))
+    context.state.incidents[incident.id] = added
+    told = tuple(
+        one.responder
+        for one in incident.assignments.values()
+        if one.released is None and one.answer is not Answer.DECLINED
+    )
+    context.out.append(PlaceAdded(incident=incident.id, place=place, responders=told))
 
 
 def _incident(context: Context, school: School, alarm: Alarm, now: Instant) -> Incident:

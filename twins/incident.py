@@ -95,6 +95,8 @@ class Incident:
     """Responder → why they were not called, as last shown."""
     station: str = ""
     """The police station that is responsible by the school's data, if it names one."""
+    other_places: tuple[str, ...] = ()
+    """Where else alarms of the same case came from."""
 
     @property
     def open(self) -> bool:
@@ -192,7 +194,10 @@ class IncidentHandled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """Output: tell this recipient now. At most one per recipient and incident."""
+    """Output: tell this recipient now. At most one per recipient and incident.
+
+    A place that joins the case later is told by `PlaceAdded`.
+    """
 
     incident: str
     responder: str
@@ -201,6 +206,16 @@ class Notification:
     school: str
     place: str
     level: HelpLevel = HelpLevel.POLICE
+    other_places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceAdded:
+    """Output: the same case is at another place too; tell everybody who was told of the first."""
+
+    incident: str
+    place: str
+    responders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

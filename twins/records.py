@@ -96,6 +96,7 @@ Output: TypeAlias = (
     | announcement.ButtonTestEnded
     | incident.IncidentOpened
     | incident.IncidentJoined
+    | incident.PlaceAdded
     | incident.IncidentAcknowledged
     | incident.IncidentHandled
     | incident.Notification
@@ -186,6 +187,7 @@ RECORDS: Mapping[str, type] = {
         incident.HandleIncident,
         incident.IncidentOpened,
         incident.IncidentJoined,
+        incident.PlaceAdded,
         incident.IncidentAcknowledged,
         incident.IncidentHandled,
         incident.Notification,

@@ -67,4 +67,5 @@ def notification(incident: Incident, assignment: Assignment) -> Notification:
         school=incident.school,
         place=incident.place,
         level=incident.level,
+        other_places=incident.other_places,
     )

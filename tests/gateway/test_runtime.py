@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import threading
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
@@ -70,6 +71,26 @@ async def test_a_press_becomes_an_alarm_an_incident_commands_and_notices():
             "elm/console",
             "elm/volunteer-1",
         }
+
+
+async def test_another_place_of_a_case_is_brought_to_everybody_who_knows_the_first(monkeypatch):
+    far = tuple(
+        replace(one, place="dormitory") if one.id == "elm/button-2" else one
+        for one in SCHOOL.devices
+    )
+    monkeypatch.setattr("tests.gateway.schools.SCHOOL", replace(SCHOOL, devices=far))
+    people = Recipients()
+    async with running(prepare=people.everywhere) as rig:
+        await rig.press()
+        await rig.until(lambda: len(people.notices) == 3)
+        rig.driver.say("elm/button-2", "pressed", True)
+        await rig.until(lambda: len(people.notices) == 6)
+        places = {(one.responder, one.place) for one in people.notices}
+        known = {one.responder for one in people.notices}
+        assert places == {(one, place) for one in known for place in ("gate", "dormitory")}
+        (incident,) = rig.gateway.view.incidents.values()
+        told = rig.gateway.history.incidents[incident.id]
+        assert told.other_places == ("dormitory",)
 
 
 async def test_a_batch_is_in_the_log_before_any_of_its_outputs_takes_effect():

@@ -1,10 +1,12 @@
 """Whatever people and buttons do: no alarm is lost, none goes without a reset, any snapshot replays."""
 
+from dataclasses import replace
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.twins.schools import MONDAY_0700, says
+from tests.twins.schools import MONDAY_0700, device, says
 from tests.twins.test_button_tests_and_misuse import STAFF_ROOM
 from twins.alarm import AcknowledgeAlarm, AlarmChanged, AlarmRaised, AlarmRepeated, ResetAlarm
 from twins.alarm_service import ReturnToService, ShelveAlarm, TakeOutOfService, UnshelveAlarm
@@ -16,6 +18,7 @@ from twins.incident import (
     IncidentOpened,
     Notification,
     NotificationDelivered,
+    PlaceAdded,
     RaiseHelpLevel,
     RecipientAnswered,
 )
@@ -24,7 +27,14 @@ from twins.records import decode_record, encode_record
 from twins.school import HelpLevel
 from twins.state import decode_state, encode_state
 
-BUTTONS = ("button", "button-2", "staff-button")
+BUTTONS = ("button", "button-2", "staff-button", "far-button")
+SCHOOL = replace(
+    STAFF_ROOM,
+    devices=(
+        *STAFF_ROOM.devices,
+        replace(device("far-button", "one-key-alarm"), place="dormitory"),
+    ),
+)
 BY = {"by": "Guard A", "reason": "checked"}
 buttons = st.sampled_from(BUTTONS)
 serials = st.integers(1, 6)
@@ -38,8 +48,8 @@ class AlarmsAndIncidents(RuleBasedStateMachine):
     def begin(self):
         self.now = MONDAY_0700
         self.stamps = 0
-        self.engine = Engine([STAFF_ROOM])
-        self.other = Engine([STAFF_ROOM])
+        self.engine = Engine([SCHOOL])
+        self.other = Engine([SCHOOL])
         self.closed = dict.fromkeys(BUTTONS, False)
         self.pressed = dict.fromkeys(BUTTONS, 0)
         self.counted = dict.fromkeys(BUTTONS, 0)
@@ -49,6 +59,8 @@ class AlarmsAndIncidents(RuleBasedStateMachine):
         self.reset: set[str] = set()
         self.raised: set[str] = set()
         self.told: set[tuple[str, str]] = set()
+        self.places: dict[str, str] = {}
+        self.place_told: set[tuple[str, str, str]] = set()
 
     def receive(self, *inputs):
         stuck = {one.device for one in self.engine.alarms.values() if one.kind == "button-stuck"}
@@ -62,12 +74,23 @@ class AlarmsAndIncidents(RuleBasedStateMachine):
         self.everybody_is_called(outputs, stuck)
 
     def everybody_is_called(self, outputs, stuck):
-        """A press that is believed is in an open case as soon as it is counted."""
+        """A press that is believed is in an open case as soon as it is counted, and all know where.
+
+        Also after a case was closed, acknowledged or joined from elsewhere: each has the notice of
+        the place, the station too where the case is one for the police.
+        """
         pressed = {one.alarm.id for one in outputs if isinstance(one, AlarmRaised)}
         pressed |= {one.alarm for one in outputs if isinstance(one, AlarmRepeated)}
         in_cases = {one for case in self.engine.incidents.values() for one in case.alarms}
         for alarm in pressed - in_cases:
             assert self.kinds[alarm] == "button-stuck" or self.devices[alarm] in stuck
+        for case in self.engine.incidents.values():
+            for alarm in pressed & set(case.alarms):
+                where = self.places[alarm]
+                police = case.level is HelpLevel.POLICE
+                assert not police or (case.id, "elm/station", where) in self.place_told
+                for one in case.assignments:
+                    assert (case.id, one, where) in self.place_told
 
     def book(self, output):
         match output:
@@ -75,6 +98,7 @@ class AlarmsAndIncidents(RuleBasedStateMachine):
                 assert alarm.id not in self.raised, "an id is given once"
                 self.raised.add(alarm.id)
                 self.kinds[alarm.id], self.devices[alarm.id] = alarm.kind, alarm.device
+                self.places[alarm.id] = alarm.place
                 self.counts[alarm.id] = alarm.count
                 self.count(alarm.id, alarm.count)
             case AlarmRepeated():
@@ -89,12 +113,24 @@ class AlarmsAndIncidents(RuleBasedStateMachine):
                     assert output.reason
                     assert output.alarm in self.reset, "nobody asked for it"
                 self.raised.discard(output.alarm)
-            case Notification():
-                key = (output.incident, output.responder)
-                assert key not in self.told, "nobody is told twice"
-                self.told.add(key)
+            case Notification() | PlaceAdded():
+                self.book_told(output)
             case IncidentOpened(incident=incident) if incident.level is HelpLevel.POLICE:
                 assert incident.assignments
+
+    def book_told(self, output):
+        if isinstance(output, Notification):
+            key = (output.incident, output.responder)
+            assert key not in self.told, "nobody is told twice"
+            self.told.add(key)
+            for place in (output.place, *output.other_places):
+                self.place_told.add((*key, place))
+            return
+        for one in output.responders:
+            assert (output.incident, one) in self.told, "of the first place first"
+            key = (output.incident, one, output.place)
+            assert key not in self.place_told, "nobody is told twice"
+            self.place_told.add(key)
 
     def count(self, alarm, more):
         if self.kinds[alarm] == "one-key-alarm":
@@ -179,7 +215,7 @@ class AlarmsAndIncidents(RuleBasedStateMachine):
 
     @rule()
     def revive(self):
-        self.other = Engine([STAFF_ROOM], decode_state(encode_state(self.engine.state())))
+        self.other = Engine([SCHOOL], decode_state(encode_state(self.engine.state())))
 
     @invariant()
     def no_press_is_lost(self):

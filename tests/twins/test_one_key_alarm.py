@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.twins.schools import ELM, MONDAY_0700, says
+from tests.twins.schools import ELM, MONDAY_0700, device, says
 from twins.alarm import (
     AcknowledgeAlarm,
     AlarmChanged,
@@ -23,6 +23,7 @@ from twins.incident import (
     IncidentJoined,
     IncidentOpened,
     Notification,
+    PlaceAdded,
     RecipientAnswered,
 )
 from twins.instant import milliseconds, seconds
@@ -154,6 +155,23 @@ def test_a_second_button_joins_the_open_incident():
     assert of(AlarmRaised, outputs)
     assert of(IncidentJoined, outputs)
     assert not of(IncidentOpened, outputs)
+
+
+def test_everybody_of_a_case_is_told_where_else_it_is():
+    dormitory = replace(device("far-button", "one-key-alarm"), place="dormitory")
+    engine = Engine([replace(ELM, devices=(*ELM.devices, dormitory))])
+    first = engine.receive([says("button", "pressed", True, NOW)], NOW)
+    soon = NOW + seconds(5)
+    outputs = engine.receive([says("far-button", "pressed", True, soon)], soon)
+    assert not of(IncidentOpened, outputs)
+    (added,) = of(PlaceAdded, outputs)
+    assert added.place == "dormitory"
+    assert set(added.responders) == {one.responder for one in of(Notification, first)}
+    (case,) = engine.incidents.values()
+    assert (case.place, case.other_places) == ("gate", ("dormitory",))
+    later = NOW + seconds(30)
+    escalated = engine.receive([says("button-2", "pressed", True, later)], later)
+    assert not of(PlaceAdded, escalated), "they know the gate"
 
 
 def test_a_press_after_the_incident_was_closed_opens_a_new_one_though_the_alarm_still_stands():
