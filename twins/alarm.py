@@ -38,6 +38,10 @@ class AlarmState(StrEnum):
     NORMAL = "normal"
 
 
+WAITING = (AlarmState.ACTIVE_UNACKNOWLEDGED, AlarmState.CLEARED_UNACKNOWLEDGED)
+"""Nobody has acknowledged it yet."""
+
+
 class AlarmEvent(StrEnum):
     """What can happen to an alarm."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from twins.alarm import Alarm, AlarmState, Severity
+from twins.alarm import WAITING, Alarm, AlarmState, Severity
 from twins.alarm_service import Service
 from twins.instant import Instant
 
@@ -50,7 +50,6 @@ def grouped(alarms: Iterable[Alarm]) -> list[AlarmGroup]:
 
 def _group(members: list[Alarm]) -> AlarmGroup:
     members = sorted(members, key=lambda one: one.raised)
-    waiting = (AlarmState.ACTIVE_UNACKNOWLEDGED, AlarmState.CLEARED_UNACKNOWLEDGED)
     return AlarmGroup(
         school=members[0].school,
         place=members[0].place,
@@ -59,7 +58,7 @@ def _group(members: list[Alarm]) -> AlarmGroup:
         state=min((one.state for one in members), key=URGENCY.index),
         alarms=tuple(one.id for one in members),
         count=sum(one.count for one in members),
-        unacknowledged=sum(one.state in waiting for one in members),
+        unacknowledged=sum(one.state in WAITING for one in members),
         first=members[0].raised,
         last=members[-1].raised,
         quiet=all(one.service is not Service.IN_SERVICE for one in members),

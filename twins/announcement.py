@@ -1,7 +1,9 @@
 """Announced tests of one-key alarms: a press in the window is evidence, not a call for help (R62).
 
-Rules for this file: a test ends by itself, is never longer than the school allows, and covers only
-presses that were both made and received inside its window. When in doubt a press is real.
+Rules for this file: a test ends by itself, is never longer than the school allows, and covers of
+each button one press, made and received inside its window. A button that is pressed again, or
+several times at once, or is still held when the window ends, calls for help: whoever tests a button
+presses it once and lets go. When in doubt a press is real.
 """
 
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from twins.instant import Instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncedTest:
-    """A window in which presses of some buttons are tests."""
+    """A window in which the first press of each of some buttons is a test."""
 
     id: str
     subject: str
@@ -52,12 +54,11 @@ class ButtonTestAnnounced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ButtonTested:
-    """Output: a button was pressed under an announced test and works. Evidence, no alarm."""
+    """Output: a button was pressed once under an announced test and works. Evidence, no alarm."""
 
     test: str
     device: str
     sensed: Instant
-    presses: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

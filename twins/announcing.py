@@ -1,6 +1,7 @@
 """Announcing tests of one-key alarms and ending them; what a test is stands in `announcement`."""
 
 from twins.alarm import InputRefused
+from twins.announced import has_worked
 from twins.announcement import (
     AnnouncedTest,
     AnnounceTest,
@@ -8,8 +9,10 @@ from twins.announcement import (
     ButtonTestEnded,
     EndTest,
 )
+from twins.carrying_out import carry_out
 from twins.context import Context
 from twins.instant import Instant, in_seconds
+from twins.rules.one_key_alarm import held_past
 from twins.school import School
 
 TIMER = "announced-test"
@@ -38,7 +41,7 @@ def announce_test(context: Context, request: AnnounceTest, now: Instant) -> None
     context.out.append(ButtonTestAnnounced(test=test))
 
 
-def end_test(context: Context, request: EndTest, _now: Instant) -> None:
+def end_test(context: Context, request: EndTest, now: Instant) -> None:
     """End a test before its time."""
     if request.test not in context.state.tests:
         refused = InputRefused(subject=request.test, reason="no such test is announced")
@@ -47,28 +50,12 @@ def end_test(context: Context, request: EndTest, _now: Instant) -> None:
         context.out.append(InputRefused(subject=request.test, reason="a name is needed"))
     else:
         context.cancel_timer(TIMER, request.test)
-        _end(context, request.test, request.by)
+        _end(context, request.test, request.by, now)
 
 
-def due(context: Context, test: str, _now: Instant) -> None:
+def due(context: Context, test: str, now: Instant) -> None:
     """End a test whose time is up."""
-    _end(context, test, "")
-
-
-def covering(context: Context, device: str, sensed: Instant, now: Instant) -> AnnouncedTest | None:
-    """Return the test that a press belongs to, or None for a real one.
-
-    It must have been made and received inside the window. While the school has an open incident
-    nothing there is a test.
-    """
-    school = context.school_of[device].id
-    for test in context.state.tests.values():
-        in_window = test.start <= sensed < test.until and test.start <= now < test.until
-        if in_window and test.subject in (device, school):
-            if any(one.school == school for one in context.state.incidents.values()):
-                return None
-            return test
-    return None
+    _end(context, test, "", now)
 
 
 def _school(context: Context, subject: str) -> School | None:
@@ -119,18 +106,13 @@ def _shared(school: School, one: str, other: str) -> bool:
     return one == other or school.id in (one, other)
 
 
-def _end(context: Context, test_id: str, by: str) -> None:
+def _end(context: Context, test_id: str, by: str, now: Instant) -> None:
     test = context.state.tests.pop(test_id)
     context.state.tests_over[test.subject] = min(test.until, context.state.latest)
     school = context.schools[test.school]
     buttons = [one.id for one in school.devices if one.capability == CAPABILITY]
     announced = [one for one in buttons if test.subject in (one, school.id)]
-    for one in announced:
-        memory = context.state.buttons.get(one)
-        if memory is not None:
-            # A contact that closes from now on is a press, whatever the counter showed before.
-            memory.behind = 0
-    worked = {one for one in announced if context.state.tested.get(one, -1) >= test.start}
+    worked = {one for one in announced if has_worked(context, one, test)}
     ended = ButtonTestEnded(
         test=test.id,
         tested=tuple(one for one in announced if one in worked),
@@ -138,3 +120,5 @@ def _end(context: Context, test_id: str, by: str) -> None:
         by=by,
     )
     context.out.append(ended)
+    for one in announced:
+        carry_out(context, held_past(context, one, now), now)

@@ -45,7 +45,8 @@ def door_state(*, closed: Value, locked: Value) -> DoorState:
 
 def reported(context: Context, device: str, name: str) -> Value:
     """Return a property that can be trusted, or None."""
-    observation = context.state.twins[device].properties.get(name)
+    twin = context.state.twins.get(device)
+    observation = None if twin is None else twin.properties.get(name)
     if observation is None or observation.quality is not Quality.GOOD:
         return None
     return observation.value

@@ -49,7 +49,7 @@ def _request(context: Context, request: RequestCommand, now: Instant, foreign: s
     if reason:
         _end(context, request.id, request.device, CommandResult.REFUSED, reason)
         return
-    action = _action(context, request)
+    action = capabilities()[context.devices[request.device].capability].actions[request.action]
     _give(
         context,
         Command(
@@ -66,12 +66,17 @@ def _request(context: Context, request: RequestCommand, now: Instant, foreign: s
 
 
 def issue_plan(context: Context, school: School, incident: Incident, now: Instant) -> None:
-    """Give every command of the school's plans for this kind of incident."""
+    """Give every command of the school's plans for this kind of incident.
+
+    What a plan asks of a device that the school does not have, or that cannot do it, is refused and
+    audited; everything else is given.
+    """
     plans = [plan for plan in school.plans if plan.kind == incident.kind]
     steps = [step for plan in plans if plan.level is incident.level for step in plan.steps]
     for step in steps:
         for device in step.devices:
-            spec = capabilities()[context.devices[device].capability].actions[step.action]
+            spec = _spec(context, device, step.action)
+            elsewhere = context.school_of.get(device) is not school
             request = RequestCommand(
                 id=context.number(school.id, "command"),
                 device=device,
@@ -79,10 +84,11 @@ def issue_plan(context: Context, school: School, incident: Incident, now: Instan
                 arguments=step.arguments,
                 requested_by=PLAN,
                 reason=f"{incident.id}: {step.id}",
-                not_after=now + parse_duration(spec.not_after),
+                not_after=now if spec is None else now + parse_duration(spec.not_after),
                 incident=incident.id,
             )
-            _request(context, request, now)
+            reason = f"{school.id} has no such device" if elsewhere else ""
+            _request(context, request, now, reason)
 
 
 def book_end(context: Context, ended: CommandEnded, _now: Instant) -> None:
@@ -142,5 +148,6 @@ def _objection(context: Context, request: RequestCommand, now: Instant) -> str:
     return action.objection(request.arguments)
 
 
-def _action(context: Context, request: RequestCommand) -> ActionSpec:
-    return capabilities()[context.devices[request.device].capability].actions[request.action]
+def _spec(context: Context, device: str, action: str) -> ActionSpec | None:
+    known = context.devices.get(device)
+    return None if known is None else capabilities()[known.capability].actions.get(action)

@@ -23,7 +23,7 @@ from twins.lateness import is_fresher, is_late, told_late
 from twins.observation import DeviceLost, DeviceRestored, Observation, PropertyChanged, Quality
 from twins.ordering import counting_devices, first_devices, in_order
 from twins.records import Input, Output
-from twins.rules import device_lost, drift, duty_schedule, five_functions
+from twins.rules import device_lost, drift, duty_schedule, five_functions, one_key_alarm
 from twins.rules.effects import Effect
 from twins.rules.table import LATE, RULES, TIMERS, OnChange
 from twins.school import School
@@ -203,6 +203,8 @@ class Engine:
             return True
         if is_fresher(before, observation):
             twin.properties[observation.property] = observation  # so it was until then
+        if observation.device in self._context.state.doubted:
+            self._apply(one_key_alarm.seen_again(self._context, observation, now), now)
         return False
 
     def _book_late(self, known: Observation, observation: Observation, now: Instant) -> None:

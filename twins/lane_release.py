@@ -1,5 +1,6 @@
 """A lane is released for an admitted visit, in the pupils' hours, or to get people out (R20)."""
 
+from twins.closure import reported
 from twins.command import PLAN, CommandResult, RequestCommand
 from twins.context import Context
 from twins.detection import hold_at
@@ -9,12 +10,8 @@ from twins.instant import Instant
 from twins.roster import holds
 from twins.school import School
 
-_MAY_BE_ASKED_AGAIN = (
-    CommandResult.REFUSED,
-    CommandResult.NOT_EXECUTED,
-    CommandResult.UNKNOWN,
-)
-"""Ends after which the visitor still stands before a closed lane, as far as we know."""
+_NOT_DONE = (CommandResult.REFUSED, CommandResult.NOT_EXECUTED)
+"""Ends after which the visitor surely stands before a closed lane."""
 
 
 def lane_guard(context: Context, request: RequestCommand, now: Instant) -> str:
@@ -27,18 +24,31 @@ def lane_guard(context: Context, request: RequestCommand, now: Instant) -> str:
         return ""
     held = hold_at(context, school, request.device)
     for grant in context.state.gate.grants.get(request.device, ()):
-        if _usable(context, grant, now) and not (grant.inward and (held or _found(context, grant))):
+        stopped = grant.inward and (held or _found(context, grant))
+        if not stopped and _usable(context, request.device, grant, now):
             grant.command = request.id
             return ""
     return f"{held} is not cleared" if held else _no_grant(context, school)
 
 
-def _usable(context: Context, grant: Grant, now: Instant) -> bool:
+def _usable(context: Context, lane: str, grant: Grant, now: Instant) -> bool:
     if grant.until is not None and now > grant.until:
         return False
-    if not grant.command:
+    ended = context.state.ended_commands.get(grant.command)
+    if not grant.command or ended in _NOT_DONE:
         return True
-    return context.state.ended_commands.get(grant.command) in _MAY_BE_ASKED_AGAIN
+    return ended == CommandResult.UNKNOWN and _shown_closed(context, lane)
+
+
+def _shown_closed(context: Context, lane: str) -> bool:
+    """Return whether a lane shows that nobody passed on a release whose end is unknown.
+
+    It is locked, and it counts: a passage would have used the grant up. Where it does not count,
+    the release may have let somebody in, and one visit is one passage.
+    """
+    entrance = context.school_of[lane].premises.entrance_of(lane)
+    counts = entrance is not None and reported(context, lane, "passages") is not None
+    return counts and reported(context, lane, "locked") is True
 
 
 def _found(context: Context, grant: Grant) -> bool:

@@ -21,7 +21,9 @@ class ButtonMemory:
     """What the one-key rule must remember so that one press is one press."""
 
     count: int | None = None
-    """The device's own counter when last seen."""
+    """The device's own counter when last seen with a good quality."""
+    unsure: int | None = None
+    """The counter as an uncertain reading showed it since."""
     ahead: int = 0
     """Contact rises counted before the counter showed them."""
     ahead_since: Instant = 0
@@ -40,6 +42,16 @@ class ButtonMemory:
     """Source time of the contact's last opening."""
     closed: bool = False
     """The contact was closed when last seen with some trust."""
+    test_press: Instant | None = None
+    """Source time of a press that was a test, until the contact opens or the test ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressInDoubt:
+    """A press with the stamp of an older one: brought again, or new by a clock that went back."""
+
+    sensed: Instant
+    seen: Instant
 
 
 @dataclass(slots=True)
@@ -74,6 +86,8 @@ class EngineState:
     away: dict[str, Instant] = field(default_factory=dict)
     """Post → since when nobody is there."""
     buttons: dict[str, ButtonMemory] = field(default_factory=dict)
+    doubted: dict[str, PressInDoubt] = field(default_factory=dict)
+    """Button → its press in doubt."""
     quiet: dict[str, QuietPoint] = field(default_factory=dict)
     """`kind|device` → shelved or out of service."""
     tests: dict[str, AnnouncedTest] = field(default_factory=dict)

@@ -15,6 +15,7 @@ RANKS: Mapping[str, int] = {
     "escalation": CALLS,
     "mobilise": CALLS,
     "fire-held": CALLS,
+    "press-in-doubt": CALLS,
     "console-heartbeat": CALLS,
     "duty-start": BOOKS,
     "patrol-due": BOOKS,

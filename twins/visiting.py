@@ -41,7 +41,9 @@ VISITS_KEPT = 10_000
 def register_visit(context: Context, request: RegisterVisit, now: Instant) -> None:
     """Open a visit; a known id, an unknown school or an empty line is refused."""
     gate = context.state.gate
-    if request.id in gate.visits or request.id in gate.ended_visits:
+    if not request.id.strip():
+        refuse(context, request.id, "a visit needs an id")
+    elif request.id in gate.visits or request.id in gate.ended_visits:
         refuse(context, request.id, "this visit was registered before")
     elif request.school not in context.schools:
         refuse(context, request.id, "there is no such school")
@@ -193,8 +195,16 @@ def _end(
 
 def _grant_exit(context: Context, visit: Visit, now: Instant) -> None:
     """Take back an unused way in; who was let in may be let out."""
-    for grants in context.state.gate.grants.values():
-        grants[:] = [one for one in grants if one.visit != visit.id]
+    lanes = context.state.gate.grants
+    for lane, grants in list(lanes.items()):
+        grants[:] = [one for one in grants if one.visit != visit.id and not _is_over(one, now)]
+        if not grants:
+            del lanes[lane]
     if visit.lane:
         way_out = Grant(visit=visit.id, inward=False, persons=visit.party, until=now + EXIT_GRANT)
-        context.state.gate.grants.setdefault(visit.lane, []).append(way_out)
+        lanes.setdefault(visit.lane, []).append(way_out)
+
+
+def _is_over(grant: Grant, now: Instant) -> bool:
+    """Return whether a way out has lapsed, and whoever was released last has passed or not."""
+    return grant.until is not None and now > grant.until + EXIT_GRANT

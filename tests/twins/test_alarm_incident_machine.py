@@ -10,7 +10,7 @@ from tests.twins.schools import MONDAY_0700, device, says
 from tests.twins.test_button_tests_and_misuse import STAFF_ROOM
 from twins.alarm import AcknowledgeAlarm, AlarmChanged, AlarmRaised, AlarmRepeated, ResetAlarm
 from twins.alarm_service import ReturnToService, ShelveAlarm, TakeOutOfService, UnshelveAlarm
-from twins.announcement import AnnounceTest, ButtonTested, EndTest
+from twins.announcement import AnnounceTest, ButtonTested, ButtonTestEnded, EndTest
 from twins.engine import Engine
 from twins.incident import (
     Answer,
@@ -58,6 +58,7 @@ class AlarmsAndIncidents(RuleBasedStateMachine):
         self.counts: dict[str, int] = {}
         self.reset: set[str] = set()
         self.raised: set[str] = set()
+        self.testing: set[str] = set()
         self.told: set[tuple[str, str]] = set()
         self.places: dict[str, str] = {}
         self.place_told: set[tuple[str, str, str]] = set()
@@ -105,7 +106,13 @@ class AlarmsAndIncidents(RuleBasedStateMachine):
                 self.count(output.alarm, output.count - self.counts[output.alarm])
                 self.counts[output.alarm] = output.count
             case ButtonTested():
-                self.counted[output.device.removeprefix("elm/")] += output.presses
+                name = output.device.removeprefix("elm/")
+                self.counted[name] += 1
+                self.testing.add(name)
+            case ButtonTestEnded():
+                for name in self.testing:
+                    self.pressed[name] += self.closed[name]  # still held: it calls for help now
+                self.testing.clear()
             case AlarmChanged(state="normal"):
                 if self.kinds[output.alarm] == "one-key-alarm":
                     assert output.event == "reset"
@@ -160,6 +167,7 @@ class AlarmsAndIncidents(RuleBasedStateMachine):
     @rule(name=buttons)
     def release(self, name):
         self.closed[name] = False
+        self.testing.discard(name)
         self.receive(says(name, "pressed", False, self.now))
 
     @rule(gap=gaps)

@@ -91,7 +91,7 @@ def test_a_press_under_an_announced_test_is_evidence_and_calls_nobody():
     (test,) = of(ButtonTestAnnounced, engine.receive([announced()], NOW))
     outputs = press(engine, NOW + seconds(1))
     assert of(ButtonTested, outputs) == [
-        ButtonTested(test=test.test.id, device="elm/button", sensed=NOW + seconds(1), presses=1)
+        ButtonTested(test=test.test.id, device="elm/button", sensed=NOW + seconds(1))
     ]
     assert not of(AlarmRaised, outputs)
     assert not of(Notification, outputs)
@@ -175,11 +175,77 @@ def test_the_counter_and_the_contact_of_a_test_press_are_one_test_even_across_it
     engine = Engine([ELM])
     first = [says("button", "pressed", False, NOW), says("button", "press_count", 4, NOW)]
     engine.receive([*first, announced(lasts=10)], NOW)
-    at = NOW + seconds(10) - 1
-    assert of(ButtonTested, engine.receive([says("button", "pressed", True, at)], at))
+    at = NOW + seconds(10) - milliseconds(200)
+    assert of(ButtonTested, press(engine, at))
     later = says("button", "press_count", 5, at)
-    assert not of(AlarmRaised, engine.receive([later], at + milliseconds(200)))
+    assert not of(AlarmRaised, engine.receive([later], at + milliseconds(400)))
     assert not engine.alarms
+
+
+def test_a_tested_button_that_is_pressed_again_in_the_same_test_calls_for_help():
+    engine = Engine([ELM])
+    engine.receive([announced()], NOW)
+    assert of(ButtonTested, press(engine, NOW + seconds(1)))
+    outputs = press(engine, NOW + seconds(30))
+    assert not of(ButtonTested, outputs)
+    assert "elm/station" in told(outputs)
+
+
+def test_each_button_of_a_school_wide_test_has_its_own_first_press():
+    engine = Engine([ELM])
+    engine.receive([announced()], NOW)
+    for second, name in ((1, "button"), (2, "button-2")):
+        assert of(ButtonTested, press(engine, NOW + seconds(second), name))
+    assert not engine.alarms
+
+
+def test_a_counter_that_shows_several_presses_at_once_in_a_test_is_a_call_for_help():
+    engine = Engine([ELM])
+    engine.receive([says("button", "press_count", 4, NOW), announced()], NOW)
+    at = NOW + seconds(1)
+    outputs = engine.receive([says("button", "press_count", 7, at)], at)
+    assert len(of(ButtonTested, outputs)) == 1
+    (raised,) = of(AlarmRaised, outputs)
+    assert raised.alarm.count == 2
+    assert of(IncidentOpened, outputs)
+
+
+def test_contact_and_counter_of_a_second_press_in_a_test_are_one_alarm():
+    engine = Engine([ELM])
+    engine.receive([says("button", "press_count", 4, NOW), announced()], NOW)
+    press(engine, NOW + seconds(1))
+    at = NOW + seconds(1) + milliseconds(200)
+    assert not of(AlarmRaised, engine.receive([says("button", "press_count", 5, at)], at))
+    second = NOW + seconds(20)
+    outputs = engine.receive([says("button", "press_count", 6, second)], second)
+    outputs += press(engine, second + milliseconds(100))
+    (raised,) = of(AlarmRaised, outputs)
+    assert raised.alarm.count == 1
+    assert not of(AlarmRepeated, outputs)
+
+
+@pytest.mark.parametrize("end", ["its time", "a person"])
+def test_a_contact_still_held_when_its_test_ends_calls_for_help(end):
+    engine = Engine([ELM])
+    engine.receive([announced(lasts=30)], NOW)
+    pressed = NOW + seconds(1)
+    assert of(ButtonTested, engine.receive([says("button", "pressed", True, pressed)], pressed))
+    if end == "its time":
+        outputs = engine.advance(NOW + seconds(30))
+    else:
+        outputs = engine.receive([EndTest(test="elm/test/1", by="Head guard")], NOW + seconds(9))
+    (raised,) = of(AlarmRaised, outputs)
+    assert (raised.alarm.device, raised.alarm.sensed) == ("elm/button", pressed)
+    assert "elm/station" in told(outputs)
+    again = engine.receive([says("button", "pressed", False, NOW + seconds(31))], NOW + seconds(31))
+    assert not of(AlarmRaised, again)
+
+
+def test_a_contact_that_was_let_go_before_its_test_ended_calls_nobody():
+    engine = Engine([ELM])
+    engine.receive([announced(lasts=30)], NOW)
+    press(engine, NOW + seconds(1))
+    assert not of(AlarmRaised, engine.advance(NOW + seconds(30)))
 
 
 @pytest.mark.requirement("R03")

@@ -189,3 +189,19 @@ def test_a_command_with_an_argument_that_is_none_is_refused():
     engine = Engine([ELM])
     (end,) = of(CommandEnded, engine.receive([request(arguments={"door": None})], NOW))
     assert end.result is CommandResult.REFUSED
+
+
+def test_a_plan_that_asks_what_cannot_be_done_is_refused_there_and_everything_else_is_given():
+    far = replace(ELM.devices[4], id="oak/lane")
+    oak = replace(ELM, id="oak", devices=(far,), posts=(), plans=(), responders=())
+    (good,) = [plan for plan in ELM.plans if plan.kind == "one-key-alarm"]
+    devices = ("elm/nothing", "oak/lane", "elm/camera", "elm/lane")
+    step = replace(good.steps[0], devices=devices)
+    school = replace(ELM, plans=(replace(good, steps=(step, good.steps[1])),))
+    engine = Engine([school, oak])
+    outputs = engine.receive([says("button", "pressed", True, NOW)], NOW)
+    assert [one.device for one in of(Command, outputs)] == ["elm/lane", "elm/speaker"]
+    refused = {one.device: one.reason for one in of(CommandEnded, outputs)}
+    assert set(refused) == {"elm/nothing", "oak/lane", "elm/camera"}
+    assert refused["oak/lane"] == "elm has no such device"
+    assert of(Notification, outputs)

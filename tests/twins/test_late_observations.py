@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.twins.ash import Story, of, says
 from twins.alarm import AcknowledgeAlarm, AlarmRaised, AlarmRepeated, AlarmState, ResetAlarm
-from twins.incident import IncidentOpened
+from twins.incident import HandleIncident, IncidentOpened
 from twins.instant import seconds
 from twins.lateness import LATE_MOST, LateObservation
 from twins.observation import PropertyChanged, Quality
@@ -165,3 +165,97 @@ def test_in_whatever_order_a_buffer_empties_the_newest_state_stays_and_no_alarm_
     assert 1 <= presses(story) <= 3, "three presses, and never one of them twice"
     (opened,) = of(IncidentOpened, story.told)
     assert opened.incident.kind == "one-key-alarm"
+
+
+# A clock that was set back
+
+
+def pressed_and_dealt_with() -> Story:
+    """A press at 60 s, let go at 61 s, its alarm reset by a person and its case closed."""
+    story = Story()
+    story.take(contact(0, False, story))
+    story.at(60)
+    story.take(contact(60, True, story))
+    story.at(61)
+    story.take(contact(61, False, story))
+    (alarm,) = story.engine.alarms.values()
+    (case,) = story.engine.incidents
+    story.take(
+        AcknowledgeAlarm(alarm=alarm.id, by="Guard A"),
+        ResetAlarm(alarm=alarm.id, by="Guard A", reason="checked"),
+        HandleIncident(incident=case, by="Station", reason="over"),
+    )
+    assert not story.engine.alarms
+    return story
+
+
+def test_a_press_with_the_stamp_of_an_older_one_calls_for_help_when_it_is_held():
+    story = pressed_and_dealt_with()
+    story.at(100)
+    story.take(contact(60, True, story))
+    outputs = story.wait(2)
+    assert of(IncidentOpened, outputs), "the clock went back; the press is new"
+
+
+def test_a_press_with_the_stamps_of_an_older_one_calls_for_help_when_it_is_let_go():
+    story = pressed_and_dealt_with()
+    story.at(100)
+    outputs = story.take(contact(60, True, story))
+    story.at(101)
+    outputs += story.take(contact(61, False, story))
+    assert of(IncidentOpened, outputs), "it took as long as it says, so it is not an old one"
+
+
+def test_a_press_with_an_old_stamp_after_the_link_was_lost_calls_for_help():
+    story = pressed_and_dealt_with()
+    story.at(90)
+    story.lose("button", "pressed")
+    story.at(100)
+    outputs = story.take(contact(60, True, story)) + story.wait(2)
+    assert of(IncidentOpened, outputs)
+    assert of(AlarmRaised, outputs)[0].alarm.active, "it is held"
+
+
+def test_an_old_press_brought_again_with_its_release_calls_nobody_even_later():
+    story = pressed_and_dealt_with()
+    story.at(100)
+    outputs = story.take(contact(60, True, story), contact(61, False, story)) + story.wait(60)
+    assert not of(AlarmRaised, outputs)
+
+
+def test_two_old_presses_brought_again_call_nobody():
+    story = pressed_and_dealt_with()
+    story.at(70)
+    story.take(contact(70, True, story))
+    story.at(72)
+    story.take(contact(72, False, story))
+    (alarm,) = story.engine.alarms.values()
+    story.take(AcknowledgeAlarm(alarm=alarm.id, by="Guard A"))
+    story.take(ResetAlarm(alarm=alarm.id, by="Guard A", reason="checked"))
+    for lost in (False, True):
+        if lost:
+            story.lose("button", "pressed")
+        story.wait(30)
+        old = [(60, True), (61, False), (70, True), (72, False)]
+        outputs = story.take(*(contact(*one, story) for one in old)) + story.wait(60)
+        assert not of(AlarmRaised, outputs)
+
+
+def test_a_press_that_only_the_counter_shows_counts_though_its_clock_was_set_back():
+    story = Story()
+    story.at(100)
+    story.take(after(100, "press_count", 4, "button", story))
+    story.at(110)
+    outputs = story.take(after(60, "press_count", 5, "button", story))
+    assert of(IncidentOpened, outputs)
+    story.at(200)
+    outputs = story.take(after(150, "press_count", 5, "button", story))
+    assert not of(AlarmRepeated, outputs), "the same press, once its clock has caught up"
+
+
+def test_an_older_count_that_comes_late_is_no_press():
+    story = Story()
+    story.at(100)
+    story.take(after(100, "press_count", 4, "button", story))
+    outputs = story.take(after(60, "press_count", 3, "button", story))
+    assert not of(AlarmRaised, outputs)

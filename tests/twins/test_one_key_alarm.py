@@ -269,3 +269,40 @@ def test_a_press_two_hours_after_the_case_was_acknowledged_calls_again():
     outputs = engine.receive([says("button-2", "pressed", True, later)], later)
     assert of(IncidentOpened, outputs)
     assert of(Notification, outputs)
+
+
+def counter(value, second, quality=Quality.GOOD):
+    return says("button", "press_count", value, NOW + seconds(second), quality)
+
+
+@pytest.mark.parametrize("first", [None, 4, 40_000])
+def test_a_first_count_that_is_uncertain_invents_no_press(first):
+    engine = Engine([ELM])
+    engine.receive([counter(first, 0, Quality.UNCERTAIN)], NOW)
+    assert not of(AlarmRaised, engine.receive([counter(4, 1)], NOW + seconds(1)))
+    assert of(IncidentOpened, engine.receive([counter(5, 2)], NOW + seconds(2)))
+
+
+def test_a_first_count_that_is_uncertain_swallows_no_press():
+    engine = Engine([ELM])
+    engine.receive([counter(4, 0, Quality.UNCERTAIN)], NOW)
+    (raised,) = of(AlarmRaised, engine.receive([counter(5, 1)], NOW + seconds(1)))
+    assert raised.alarm.count == 1
+
+
+def test_an_uncertain_count_between_two_good_ones_neither_restarts_nor_counts_twice():
+    engine = Engine([ELM])
+    engine.receive([counter(4, 0)], NOW)
+    assert not engine.receive([counter(0, 1, Quality.UNCERTAIN)], NOW + seconds(1))[1:]
+    assert not of(AlarmRaised, engine.receive([counter(4, 2)], NOW + seconds(2)))
+    outputs = engine.receive([counter(5, 3, Quality.UNCERTAIN)], NOW + seconds(3))
+    assert of(AlarmRaised, outputs), "an uncertain press is a press"
+    assert not of(AlarmRepeated, engine.receive([counter(5, 4)], NOW + seconds(4)))
+    assert of(AlarmRepeated, engine.receive([counter(6, 5)], NOW + seconds(5)))
+
+
+def test_an_uncertain_count_that_was_too_high_is_no_restart_when_the_good_one_comes():
+    engine = Engine([ELM])
+    engine.receive([counter(4, 0)], NOW)
+    engine.receive([counter(6, 1, Quality.UNCERTAIN)], NOW + seconds(1))
+    assert not of(AlarmRepeated, engine.receive([counter(5, 2)], NOW + seconds(2)))

@@ -88,6 +88,43 @@ def test_a_release_that_never_left_us_may_be_asked_again():
 
 
 @pytest.mark.requirement("R20")
+def test_a_release_that_may_have_been_carried_out_is_not_given_again():
+    house = ready()
+    house.take(admit())
+    (command,) = of(Command, house.ask("lane", "release"))
+    house.end(command, CommandResult.UNKNOWN)
+    assert "no visit is admitted" in refusal(house.ask("lane", "release"))
+
+
+@pytest.mark.requirement("R20")
+def test_a_lane_that_counts_and_is_locked_is_released_again_until_one_has_passed():
+    house = ready()
+    house.see("lane", passages=100, locked=True)
+    house.take(admit())
+    for _ in range(3):
+        (command,) = of(Command, house.ask("lane", "release"))
+        house.end(command, CommandResult.UNKNOWN)
+    house.see("lane", passages=101)
+    assert "no visit is admitted" in refusal(house.ask("lane", "release"))
+    assert "tail-gate" not in house.standing
+
+
+def test_a_way_out_that_nobody_used_is_forgotten():
+    house = ready()
+    house.take(admit(), LeaveVisit(visit="v1", by="Guard A"))
+    assert house.engine.state().gate.grants
+    house.wait(1201)
+    house.take(register("v2"), LeaveVisit(visit="v2", by="Guard A"))
+    assert not house.engine.state().gate.grants
+
+
+def test_a_visit_without_an_id_is_refused():
+    for visit in ("", " "):
+        (refused,) = of(InputRefused, Gatehouse().take(register(visit)))
+        assert "a visit needs an id" in refused.reason
+
+
+@pytest.mark.requirement("R20")
 def test_in_the_pupils_hours_the_lane_needs_no_visit():
     house = Gatehouse(now=Gatehouse().now - seconds(5400))  # 07:30
     assert of(Command, house.ask("lane", "release"))

@@ -30,7 +30,7 @@ _NOT_RELEASED = (CommandResult.REFUSED, CommandResult.NOT_EXECUTED)
 
 def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[Effect]:
     """Count what passed since the last reading; the first reading is only where it starts."""
-    if event.quality is not Quality.GOOD:
+    if event.quality is not Quality.GOOD or event.value is None:
         return
     school = context.school_of[event.device]
     entrance = school.premises.entrance_of(event.device)

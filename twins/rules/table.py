@@ -74,7 +74,10 @@ RULES: Mapping[tuple[str, str], OnChange] = {
 
 OnLate: TypeAlias = Callable[[Context, Observation, Instant], Iterable[Effect]]
 
-LATE: Mapping[tuple[str, str], OnLate] = {("one-key-alarm", "pressed"): one_key_alarm.late}
+LATE: Mapping[tuple[str, str], OnLate] = {
+    ("one-key-alarm", "pressed"): one_key_alarm.late,
+    ("one-key-alarm", "press_count"): one_key_alarm.late,
+}
 """(capability, property) → rule for what came late and must count all the same."""
 
 TIMERS: Mapping[str, OnTimer] = {
@@ -86,6 +89,7 @@ TIMERS: Mapping[str, OnTimer] = {
     duty_schedule.START: duty_schedule.start,
     duty_schedule.PATROL: duty_schedule.patrol_over,
     duty_schedule.PEAK: duty_schedule.peak_ahead,
+    one_key_alarm.DOUBT: one_key_alarm.not_repeated,
     stuck_button.KIND: stuck_button.due,
     stuck_button.QUIET: stuck_button.quiet,
     visit_booking.TIMER: visit_overdue.due,
