@@ -3,19 +3,16 @@
 Exit codes: 0 done, 1 done and the answer is no (a drill failed, a replay differs), 2 wrong input.
 """
 
-import asyncio
 import logging
-import signal
 import sys
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from gatehouse.wording import LANGUAGES, Say, usual_language, wording
-from twins.documents import ConfigError
+from gatehouse.device_commands import device_app
+from gatehouse.terminal import Language, end, out, run, told, written
+from gatehouse.wording import wording
 
 app = typer.Typer(
     help="The gatehouse of a school: live twins, alarms that arrive, drills as tests.",
@@ -25,26 +22,8 @@ app = typer.Typer(
 )
 drill_app = typer.Typer(help="Run drills.", no_args_is_help=True)
 app.add_typer(drill_app, name="drill")
+app.add_typer(device_app)
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-Answer = TypeVar("Answer")
-
-
-def _language(text: str) -> str:
-    if text not in LANGUAGES:
-        raise typer.BadParameter(f"{text!r} is none of {', '.join(LANGUAGES)}")
-    return text
-
-
-Language = Annotated[
-    str,
-    typer.Option(
-        "--lang", help="en or zh", default_factory=usual_language, callback=_language,
-        show_default="from the environment",
-    ),
-]  # fmt: skip
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
 School = Annotated[str, typer.Argument(help="Folder of a school package, or a shipped school.")]
 Seed = Annotated[int, typer.Option(help="Root of all chance.")]
@@ -67,12 +46,12 @@ def demo(
 
     say = wording(language)
     if json_file:
-        _written(json_file, "")  # to know now, not after the demo
+        written(json_file, "")  # to know now, not after the demo
     settings = DemoSettings(for_s=for_s, log=log, port=port, seed=seed, language=language)
-    result = _run(run_demo(settings, say, out.print), say)
+    result = run(run_demo(settings, say, out.print), say)
     if json_file:
-        _written(json_file, result.to_json())
-    _end(result.passed)
+        written(json_file, result.to_json())
+    end(result.passed)
 
 
 @app.command()
@@ -87,7 +66,7 @@ def serve(
     from gatehouse.serving import ServeSettings, run_gateway
 
     settings = ServeSettings(schools=tuple(schools), log=log, host=host, port=port)
-    _run(run_gateway(settings, wording(language), out.print), wording(language))
+    run(run_gateway(settings, wording(language), out.print), wording(language))
 
 
 @app.command()
@@ -101,7 +80,7 @@ def emulate(
 
     if ports not in ("fixed", "free"):
         raise typer.BadParameter(f"{ports!r} is neither fixed nor free", param_hint="--ports")
-    _run(
+    run(
         run_emulation(school, language, out.print, fixed_ports=ports == "fixed"),
         wording(language),
     )
@@ -115,7 +94,7 @@ def check(
     """Check schools, drills and device models; name everything wrong at once."""
     from gatehouse.checking import check_all
 
-    for line in _told(lambda: check_all(subjects, wording(language))):
+    for line in told(lambda: check_all(subjects, wording(language))):
         out.print(line, markup=False)
 
 
@@ -133,12 +112,12 @@ def drill_run(
     if level not in LEVELS:
         raise typer.BadParameter(f"{level!r} is none of {', '.join(LEVELS)}", param_hint="--on")
     say = wording(language)
-    report = _run(run_drill(drill, level, seed), say)
+    report = run(run_drill(drill, level, seed), say)
     if json_file:
-        _written(json_file, report.to_json())
+        written(json_file, report.to_json())
     for line in report.lines(language, say):
         out.print(line, markup=False)
-    _end(report.passed)
+    end(report.passed)
 
 
 @app.command()
@@ -154,11 +133,11 @@ def replay(
     from gatehouse.replaying import replay as replayed
 
     say = wording(language)
-    result = _run(replayed(log, school or ()), say)
+    result = run(replayed(log, school or ()), say)
     if result.difference is not None:
         for line in described(result.difference):
             out.print(line, markup=False)
-        _end(passed=False)
+        end(passed=False)
     said = say("{batches} batches replayed, all {outputs} outputs the same",
                batches=result.batches, outputs=result.outputs)  # fmt: skip
     out.print(said, markup=False)
@@ -193,41 +172,3 @@ def _log_to_stderr(level: int) -> None:
     for library in ("asyncua", "pymodbus", "pymodbus.logging", "coap", "coap-server"):
         # They print a line for every lost connection; we log the loss once ourselves.
         logging.getLogger(library).setLevel(logging.CRITICAL)
-
-
-def _run(work: Coroutine[Any, Any, Answer], say: Say) -> Answer:
-    """Run a command to its end; Ctrl-C and SIGTERM are ways to end, not errors."""
-    try:
-        return _told(lambda: asyncio.run(_until_terminated(work)))
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        out.print(say("Stopped."))
-        raise typer.Exit(0) from None
-
-
-async def _until_terminated(work: Coroutine[Any, Any, Answer]) -> Answer:
-    task = asyncio.current_task()
-    assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await work
-
-
-def _told(work: Callable[[], Answer]) -> Answer:
-    """Do something; wrong input is told line by line and ends with exit code 2."""
-    try:
-        return work()
-    except ConfigError as error:
-        for problem in error.problems:
-            err.print(str(problem), markup=False)
-        raise typer.Exit(2) from None
-
-
-def _written(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        err.print(f"{file}: cannot be written: {error.strerror}", markup=False)
-        raise typer.Exit(2) from None
-
-
-def _end(passed: bool) -> None:  # noqa: FBT001  an answer is yes or no
-    raise typer.Exit(0 if passed else 1)

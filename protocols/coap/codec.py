@@ -11,6 +11,7 @@ from typing import Literal, Never, TypeAlias
 
 from protocols.interfaces import MalformedError
 from protocols.model import Point, Raw
+from twins.observation import Value
 
 TEXT = 0
 """text/plain;charset=utf-8 (RFC 7252 §12.3)."""
@@ -61,6 +62,11 @@ def encode(raw: Raw, point: Point) -> bytes:
     if shape == "number" and isinstance(raw, int | float):
         return format(Decimal(repr(raw)), "f").encode()
     return str(raw).encode()
+
+
+def written(point: Point, value: Value) -> tuple[int, bytes]:
+    """Return content format and payload that write a value; raises ValueError for no such value."""
+    return TEXT, encode(point.raw_of(value), point)
 
 
 def decode_text(payload: bytes, point: Point) -> Raw:

@@ -10,7 +10,7 @@ from aiocoap.numbers.codes import CHANGED, CREATED, PUT
 
 from protocols.backoff import Backoff
 from protocols.coap.address import ResourcePath
-from protocols.coap.codec import TEXT, encode
+from protocols.coap.codec import written
 from protocols.coap.endpoint import Endpoint, Once
 from protocols.coap.watching import WatchedDevice
 from protocols.commanding import carry_out_in_turn, ended, time_left
@@ -86,8 +86,7 @@ class CoapDriver:
         assert isinstance(address, ResourcePath)
         endpoint = self._endpoints[command.device]
         message = endpoint.message(PUT, address, Once())
-        message.payload = encode(write.point.raw_of(write.value), write.point)
-        message.opt.content_format = TEXT
+        message.opt.content_format, message.payload = written(write.point, write.value)
         within = time_left(self._clock, command.not_after)
         async with endpoint.turns.turn(command=True, within=within):
             if self._clock.now() > command.not_after:

@@ -12,6 +12,8 @@ from typing import TypeAlias
 
 from protocols.modbus.address import Register
 from protocols.model import Point, Raw
+from protocols.reporting import Reading
+from twins.observation import Quality
 
 Cells: TypeAlias = Sequence[int] | Sequence[bool]
 """Consecutive cells of one table."""
@@ -58,6 +60,14 @@ def decode(point: Point, cells: Cells) -> Raw:
         first, last = point.bits
         return (int.from_bytes(data, "big") >> first) & _ones(first, last)
     return _value_in(point, data)
+
+
+def reading_of(point: Point, cells: Cells) -> Reading:
+    """Return value, quality and cause of a point's cells."""
+    try:
+        return point.value_of(decode(point, cells))
+    except ValueError as error:
+        return None, Quality.BAD, str(error)
 
 
 def encode(point: Point, raw: Raw, current: Cells | None = None) -> list[int] | list[bool]:

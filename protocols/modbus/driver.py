@@ -19,7 +19,7 @@ from protocols.interfaces import (
     RefusedError,
     Sink,
 )
-from protocols.modbus.codec import Cells, decode, encode, register_of
+from protocols.modbus.codec import Cells, reading_of
 from protocols.modbus.connection import Connection
 from protocols.modbus.plan import Block, plan, plan_of
 from protocols.modbus.polling import Schedule, Turn
@@ -35,7 +35,7 @@ from protocols.modbus.requests import (
     cells_of,
     check_echo,
     read_request,
-    write_request,
+    write_of,
 )
 from protocols.model import Write
 from protocols.reporting import Reporter
@@ -267,8 +267,7 @@ async def _write_of(connection: Connection, device: ConnectedDevice, write: Writ
         except (NoAnswerError, MalformedError) as error:
             raise LinkLostError(f"nothing written, its register is not known: {error}") from error
     try:
-        cells = encode(point, point.raw_of(write.value), current)
-        return write_request(device.unit, register_of(point), cells)
+        return write_of(device.unit, point, write.value, current)
     except ValueError as error:
         raise RefusedError(str(error)) from error
 
@@ -279,8 +278,5 @@ def _readings(block: Block, device: str, cells: Cells) -> dict[str, Reading]:
         if item.device != device:
             continue
         part = cells[item.start - block.start : item.end - block.start]
-        try:
-            readings[item.point.name] = item.point.value_of(decode(item.point, part))
-        except ValueError as error:
-            readings[item.point.name] = (None, Quality.BAD, str(error))
+        readings[item.point.name] = reading_of(item.point, part)
     return readings

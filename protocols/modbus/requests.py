@@ -24,7 +24,9 @@ from pymodbus.pdu.register_message import (
 
 from protocols.interfaces import MalformedError, RefusedError
 from protocols.modbus.address import Register, Table
-from protocols.modbus.codec import Cells
+from protocols.modbus.codec import Cells, encode, register_of
+from protocols.model import Point
+from twins.observation import Value
 
 ILLEGAL_FUNCTION = 1
 ILLEGAL_ADDRESS = 2
@@ -113,6 +115,14 @@ def write_request(unit: int, register: Register, cells: Cells) -> ModbusPDU:
             return kind(dev_id=unit, address=register.offset, registers=words)
         case _:
             raise ValueError(f"{register} cannot be written: its table is read-only")
+
+
+def write_of(unit: int, point: Point, value: Value, current: Cells | None = None) -> ModbusPDU:
+    """Return the request that writes a value; raises ValueError for what cannot be written.
+
+    `current` is what the registers of a bit field hold now.
+    """
+    return write_request(unit, register_of(point), encode(point, point.raw_of(value), current))
 
 
 def pdu_of(request: ModbusPDU) -> bytes:

@@ -43,6 +43,7 @@ BEHAVIOURS: Mapping[str, type[SimulatedDevice]] = {
     "people-counter": SimulatedDevice,
     "reception-room": SimulatedDevice,
     "remote-io": SimulatedDevice,
+    "signal-source": SimulatedDevice,
     "siren": SimulatedDevice,
     "tool-cabinet": FullCabinet,
     "ups": ChargedSupply,

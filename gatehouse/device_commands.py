@@ -1,0 +1,88 @@
+"""The commands for who describes devices: all of them offline, from files alone."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from gatehouse.terminal import Language, end, out, show, table, told
+from gatehouse.wording import wording
+
+device_app = typer.Typer()
+
+Device = Annotated[str, typer.Argument(help="A device model's file, or its name in the library.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+
+
+NAMED = 6
+"""Names that a line lists before it says that there are more."""
+
+
+class Frame(StrEnum):
+    """How a Modbus request is shown."""
+
+    PDU = "pdu"
+    TCP = "tcp"
+    RTU = "rtu"
+
+
+@device_app.command()
+def decode(
+    device: Device,
+    case: Annotated[str, typer.Argument(help="Recorded answers: registers, payloads, DataValues.")],
+    language: Language,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Turn recorded answers of a device into values; compare them with what a case expects."""
+    from gatehouse.decoding import decode_case, head
+    from gatehouse.device_source import model_named
+
+    say = wording(language)
+    decoding = told(lambda: decode_case(model_named(device), case))
+    if as_json:
+        typer.echo(decoding.to_json())
+    else:
+        show(table(head(say), decoding.rows()))
+        if decoding.missing:
+            few = ", ".join(decoding.missing[:NAMED]) + " …" * (len(decoding.missing) > NAMED)
+            line = say("not recorded ({n}): {names}", n=len(decoding.missing), names=few)
+            out.print(line, style="dim", markup=False)
+        for difference in decoding.differences:
+            out.print(difference, style="red", markup=False)
+        if decoding.checked:
+            right = decoding.checked - len(decoding.differences)
+            out.print(say("{right} of {all} as expected", right=right, all=decoding.checked))
+    end(not decoding.differences)
+
+
+@device_app.command()
+def encode(  # noqa: PLR0913  an option is an argument
+    device: Device,
+    words: Annotated[
+        list[str], typer.Argument(help="point=value, or an action: unlock=12, unlock door=12.")
+    ],
+    language: Language,
+    frame: Annotated[Frame, typer.Option(help="Modbus: the PDU alone, or framed.")] = Frame.PDU,
+    unit: Annotated[int, typer.Option(min=0, max=255, help="Modbus unit.")] = 1,
+    case: Annotated[
+        str | None,
+        typer.Option(help="What the device holds; a bit is written among its neighbours."),
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show the request that a write would send, without sending anything."""
+    from gatehouse import encoding
+    from gatehouse.device_source import model_named
+    from protocols.recorded import Circumstances, read_case
+
+    say = wording(language)
+    model = told(lambda: model_named(device))
+    now = told(lambda: read_case(case).raw) if case else None
+    circumstances = Circumstances(unit=unit, frame=frame.value, now=now)
+    requests = told(lambda: encoding.encode_words(model, words, circumstances))
+    if as_json:
+        typer.echo(encoding.to_json(model, requests))
+    else:
+        show(table((say("point"), say("value"), say("request")), encoding.rows(requests)))

@@ -1,0 +1,82 @@
+"""Recorded registers → readings, and writes → frames, without a device."""
+
+from collections.abc import Mapping
+
+from pymodbus.framer import FramerRTU, FramerSocket
+from pymodbus.pdu import DecodePDU
+
+from protocols.modbus.address import Table
+from protocols.modbus.codec import Cells, reading_of, register_of, width
+from protocols.modbus.requests import pdu_of, write_of
+from protocols.model import DeviceModel, Point, Write
+from protocols.recorded import Circumstances, Decoded, Recorded, RecordedTables, Request
+
+TRANSACTION = 1
+"""Transaction number of a TCP frame that is only shown."""
+
+
+def decode(model: DeviceModel, recorded: Recorded) -> Mapping[str, Decoded]:
+    """Return a reading of every point whose cells were recorded, all of them."""
+    held = _cells(recorded)
+    decoded = {}
+    for name, point in model.points.items():
+        cells = _held(held, point)
+        if cells is not None:
+            decoded[name] = Decoded(point=point, reading=reading_of(point, cells))
+    return decoded
+
+
+def encode(model: DeviceModel, write: Write, circumstances: Circumstances) -> Request:  # noqa: ARG001  the same for every protocol
+    """Return the frame of a write; raises ValueError for what cannot be written."""
+    point = write.point
+    held = None
+    if point.bits is not None:
+        held = _held(_cells(circumstances.now), point) if circumstances.now else None
+        if held is None:
+            raise ValueError(
+                f"{point.name} is a part of {point.at}, whose other bits must stay as they are: "
+                "what the register holds must be known"
+            )
+    request = write_of(circumstances.unit, point, write.value, held)
+    terms: dict[str, str | int] = {"pdu": pdu_of(request).hex()}
+    match circumstances.frame:
+        case "tcp":
+            request.transaction_id = TRANSACTION
+            terms["tcp"] = FramerSocket(DecodePDU(False)).buildFrame(request).hex()  # noqa: FBT003  pymodbus's signature
+        case "rtu":
+            terms["rtu"] = FramerRTU(DecodePDU(False)).buildFrame(request).hex()  # noqa: FBT003
+    if circumstances.frame != "pdu":
+        terms["unit"] = circumstances.unit
+    return Request(point=point, value=write.value, terms=terms)
+
+
+def _cells(recorded: Recorded) -> Mapping[Table, Mapping[int, int]]:
+    """Return table → address → what it held."""
+    tables = recorded.modbus
+    if tables is None:
+        units = [one.modbus for one in recorded.devices if one.unit == recorded.unit]
+        tables = units[0] if units else RecordedTables()
+    held: dict[Table, dict[int, int]] = {table: {} for table in Table}
+    for table, bits in (
+        (Table.COIL, tables.coils),
+        (Table.DISCRETE_INPUT, tables.discrete_inputs),
+    ):
+        for run in bits:
+            held[table].update(enumerate(run.bits, run.pdu_start))
+    for table, words in (
+        (Table.INPUT_REGISTER, tables.input_registers),
+        (Table.HOLDING_REGISTER, tables.holding_registers),
+    ):
+        for block in words:
+            numbers = (int(word, 16) for word in block.words_hex)
+            held[table].update(enumerate(numbers, block.pdu_start))
+    return held
+
+
+def _held(held: Mapping[Table, Mapping[int, int]], point: Point) -> Cells | None:
+    register = register_of(point)
+    span = range(register.offset, register.offset + width(point))
+    table = held[register.table]
+    if any(address not in table for address in span):
+        return None
+    return [table[address] for address in span]
