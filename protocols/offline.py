@@ -30,3 +30,19 @@ OFFLINE: Mapping[str, Offline] = {
     "coap": Offline(decode=coap.decode, encode=coap.encode),
 }
 """Protocol → its codec without a wire. The loopback has no bytes."""
+
+
+def decode(model: DeviceModel, recorded: Recorded) -> Mapping[str, Decoded]:
+    """Return every point that was recorded, then what is derived from them."""
+    found = dict(OFFLINE[model.protocol].decode(model, recorded))
+    points = {
+        name: (one.value, one.quality, one.cause)
+        for name, one in found.items()
+        if not isinstance(one.value, list)
+    }
+    for name, derived in model.derived.items():
+        reading = derived.reading_of(points)
+        if reading is not None:
+            value, quality, cause = reading
+            found[name] = Decoded(name=name, value=value, quality=quality, cause=cause)
+    return found

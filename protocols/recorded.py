@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from protocols.deriving import Computed, Reading
 from protocols.model import Point
-from protocols.reporting import Reading
 from twins.documents import read_yaml
 from twins.observation import Quality, Value
 
@@ -141,27 +141,46 @@ class CaseDocument(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """One point and what was read of it."""
+    """One point, or one derived value, and what was read of it."""
 
-    point: Point
-    reading: Reading
+    name: str
+    point: Point | None = None
+    """None for a derived value."""
+    value: Computed
+    quality: Quality
+    cause: str
+    """Why it is not good; else empty."""
     status_code: int | None = None
     """OPC UA: the status as sent, where it is not good."""
 
     @property
-    def value(self) -> Value:
-        """Return the engineering value."""
-        return self.reading[0]
+    def unit(self) -> str:
+        """Return the unit; a derived value has none."""
+        return self.point.unit if self.point else ""
 
     @property
-    def quality(self) -> Quality:
-        """Return how far it may be trusted."""
-        return self.reading[1]
+    def kind(self) -> str:
+        """Return the type of the value: boolean, integer, number, string or list."""
+        if self.point is not None:
+            return self.point.value_type
+        return "list" if isinstance(self.value, list) else KINDS[type(self.value)]
 
-    @property
-    def cause(self) -> str:
-        """Return why it is not good."""
-        return self.reading[2]
+
+KINDS: Mapping[type, str] = {bool: "boolean", int: "integer", type(None): "boolean"}
+"""Python type of a derived value → type; one without a value may be of any."""
+
+
+def decoded(point: Point, reading: Reading, status_code: int | None = None) -> Decoded:
+    """Return a point with its reading."""
+    value, quality, cause = reading
+    return Decoded(
+        name=point.name,
+        point=point,
+        value=value,
+        quality=quality,
+        cause=cause,
+        status_code=status_code,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

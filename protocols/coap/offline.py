@@ -8,7 +8,7 @@ from aiocoap.numbers.codes import Code
 from protocols.coap.codec import written
 from protocols.coap.watching import reading_of
 from protocols.model import DeviceModel, Write
-from protocols.recorded import Circumstances, Decoded, Recorded, RecordedResource, Request
+from protocols.recorded import Circumstances, Decoded, Recorded, RecordedResource, Request, decoded
 
 
 def decode(model: DeviceModel, recorded: Recorded) -> Mapping[str, Decoded]:
@@ -16,7 +16,7 @@ def decode(model: DeviceModel, recorded: Recorded) -> Mapping[str, Decoded]:
     resources = recorded.coap.resources if recorded.coap else []
     answers = {resource.path: _message(resource) for resource in resources}
     return {
-        name: Decoded(point=point, reading=reading_of(answers[str(point.address)], point))
+        name: decoded(point, reading_of(answers[str(point.address)], point))
         for name, point in model.points.items()
         if str(point.address) in answers
     }

@@ -10,9 +10,9 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from protocols.deriving import Reading
 from protocols.modbus.address import Register
 from protocols.model import Point, Raw
-from protocols.reporting import Reading
 from twins.observation import Quality
 
 Cells: TypeAlias = Sequence[int] | Sequence[bool]

@@ -9,7 +9,7 @@ from protocols.modbus.address import Table
 from protocols.modbus.codec import Cells, reading_of, register_of, width
 from protocols.modbus.requests import pdu_of, write_of
 from protocols.model import DeviceModel, Point, Write
-from protocols.recorded import Circumstances, Decoded, Recorded, RecordedTables, Request
+from protocols.recorded import Circumstances, Decoded, Recorded, RecordedTables, Request, decoded
 
 TRANSACTION = 1
 """Transaction number of a TCP frame that is only shown."""
@@ -18,12 +18,12 @@ TRANSACTION = 1
 def decode(model: DeviceModel, recorded: Recorded) -> Mapping[str, Decoded]:
     """Return a reading of every point whose cells were recorded, all of them."""
     held = _cells(recorded)
-    decoded = {}
+    found = {}
     for name, point in model.points.items():
         cells = _held(held, point)
         if cells is not None:
-            decoded[name] = Decoded(point=point, reading=reading_of(point, cells))
-    return decoded
+            found[name] = decoded(point, reading_of(point, cells))
+    return found
 
 
 def encode(model: DeviceModel, write: Write, circumstances: Circumstances) -> Request:  # noqa: ARG001  the same for every protocol

@@ -12,7 +12,7 @@ from asyncua.ua.uaerrors import UaError
 from protocols.model import DeviceModel, Point, Write
 from protocols.opcua.codec import reading_of, written
 from protocols.opcua.nodes import namespace_of
-from protocols.recorded import Circumstances, Decoded, Recorded, Request
+from protocols.recorded import Circumstances, Decoded, Recorded, Request, decoded
 from twins.observation import Quality
 
 
@@ -47,10 +47,10 @@ def _decoded(point: Point, data: bytes) -> Decoded:
     try:
         value = struct_from_binary(ua.DataValue, buffer)
     except (NotEnoughData, UaError, struct.error, ValueError) as error:
-        return Decoded(point=point, reading=(None, Quality.BAD, f"no DataValue: {error}"))
+        return decoded(point, (None, Quality.BAD, f"no DataValue: {error}"))
     if len(buffer):
         cause = f"no DataValue: {len(buffer)} bytes are left over"
-        return Decoded(point=point, reading=(None, Quality.BAD, cause))
+        return decoded(point, (None, Quality.BAD, cause))
     status = value.StatusCode
     code = status.value if status is not None and not status.is_good() else None
-    return Decoded(point=point, reading=reading_of(point, value), status_code=code)
+    return decoded(point, reading_of(point, value), code)
