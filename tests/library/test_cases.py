@@ -32,5 +32,10 @@ def test_a_case_says_what_every_kind_of_point_should_read(name):
         assert point.translate(str.maketrans("", "", "0123456789")) in kinds, point
 
 
+@pytest.mark.parametrize("name", library())
+def test_a_model_says_where_its_facts_come_from(name):
+    assert len(read_model(library()[name]).source) > 40
+
+
 def test_every_case_belongs_to_a_model():
     assert {file.stem for file in CASES.glob("*.json")} == set(library())
