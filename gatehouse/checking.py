@@ -1,8 +1,10 @@
 """`gatehouse check`: is a school, a drill, a device model or a capability right, and what of it."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from gatehouse.assessing import Reader, assessment, state_of
 from gatehouse.links import compile_links
 from gatehouse.wording import Say
 from protocols.descriptions import read_model
@@ -12,13 +14,13 @@ from twins.capability import CapabilityDocument, compile_capability
 from twins.documents import ConfigError, Problem, did_you_mean, parse_yaml, read_yaml
 
 
-def check_all(subjects: Sequence[str], say: Say) -> list[str]:
-    """Return a line on each subject; raises ConfigError with the problems of all of them."""
+def check_all(subjects: Sequence[str], reader: Reader) -> list[str]:
+    """Return what is told of each subject; raises ConfigError with the problems of all of them."""
     lines: list[str] = []
     problems: list[Problem] = []
     for subject in subjects:
         try:
-            lines.append(check(subject, say))
+            lines.extend(check(subject, reader))
         except ConfigError as error:
             problems.extend(error.problems)
     if problems:
@@ -26,23 +28,26 @@ def check_all(subjects: Sequence[str], say: Say) -> list[str]:
     return lines
 
 
-def check(subject: str, say: Say) -> str:
-    """Return one line on a subject that is right; raises ConfigError."""
+def check(subject: str, reader: Reader) -> list[str]:
+    """Return a line on a subject that is right, and what is found at a school.
+
+    Raises ConfigError.
+    """
     path = Path(subject)
     if path.is_dir() or subject in shipped_schools():
-        return _school(subject, say)
+        return _school(subject, reader)
     if subject.lower() in shipped_drills():
-        return _drill(subject, say)
+        return [_drill(subject, reader.say)]
     if not path.exists():
         known = [*shipped_schools(), *shipped_drills()]
         message = f"there is no such file, school or drill{did_you_mean(subject, known)}"
         raise ConfigError([Problem(file=subject, message=message)])
-    return _file(path, say)
+    if path.name == "school.yaml":
+        return _school(str(path.parent), reader)
+    return [_file(path, reader.say)]
 
 
 def _file(path: Path, say: Say) -> str:
-    if path.name == "school.yaml":
-        return _school(str(path.parent), say)
     data = parse_yaml(str(path)).data
     keys = data if isinstance(data, dict) else {}
     if "drill" in keys:
@@ -61,12 +66,15 @@ def _file(path: Path, say: Say) -> str:
     )
 
 
-def _school(subject: str, say: Say) -> str:
+def _school(subject: str, reader: Reader) -> list[str]:
     package = load_school(subject)
     links = compile_links(package)
-    return say("{name}: school with {devices} devices on {links} links, {responders} responders",
+    say = reader.say
+    line = say("{name}: school with {devices} devices on {links} links, {responders} responders",
                name=package.school.id, devices=len(package.devices), links=len(links),
                responders=len(package.school.responders))  # fmt: skip
+    state = None if reader.log is None else asyncio.run(state_of(reader.log, package))
+    return [line, *assessment(package, state, reader)]
 
 
 def _drill(subject: str, say: Say) -> str:

@@ -90,11 +90,17 @@ def emulate(
 def check(
     subjects: Annotated[list[str], typer.Argument(help="Schools, drills, model files.")],
     language: Language,
+    log: Annotated[
+        Path | None, typer.Option(help="A gateway's log of the school: what devices proved.")
+    ] = None,
 ) -> None:
-    """Check schools, drills and device models; name everything wrong at once."""
+    """Check schools, drills and device models: everything wrong at once, then what is found."""
+    from gatehouse.assessing import Reader
     from gatehouse.checking import check_all
+    from gateway.clock import WallClock
 
-    for line in told(lambda: check_all(subjects, wording(language))):
+    reader = Reader(language=language, say=wording(language), now=WallClock().now(), log=log)
+    for line in told(lambda: check_all(subjects, reader)):
         out.print(line, markup=False)
 
 

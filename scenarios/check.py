@@ -9,19 +9,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pydantic import BaseModel
+
 from scenarios.alarm_kinds import ALARM_KINDS
 from scenarios.models import capability_of_model
+from scenarios.notation import references_in
+from scenarios.registers import RegistersDocument
+from scenarios.school import SchoolDocument
 from twins.capability import Capability, capabilities
 from twins.documents import Document, KeyPath, Problem, did_you_mean
 
 IO_MODULE = "remote-io"
 """The capability of a module whose inputs and outputs are wired to other devices."""
 
-REFERENCES: Sequence[tuple[str, tuple[str, ...], str]] = (
-    ("school.yaml", ("lanes", "*", "device"), "device"),
-    ("school.yaml", ("posts", "*", "presence"), "device"),
-    ("school.yaml", ("plans", "*", "*", "devices", "*"), "device"),
-    ("school.yaml", ("staff", "*", "at"), "zone"),
+Where = tuple[str, tuple[str, ...], str]
+
+REFERENCES: Sequence[Where] = (
     ("devices.yaml", ("devices", "*", "place"), "zone"),
     ("devices.yaml", ("devices", "*", "model"), "device model"),
     ("devices.yaml", ("devices", "*", "is"), "capability"),
@@ -37,7 +40,13 @@ REFERENCES: Sequence[tuple[str, tuple[str, ...], str]] = (
     ("topology.yaml", ("links", "*", "devices", "*"), "device"),
     ("works.csv", ("*", "zone"), "zone"),
 )
-"""(document, path of a reference, what it must name). `*` is any key or row."""
+"""(document, path of a reference, what it must name). `*` is any key or row. Those of the files
+below stand in their types."""
+
+TYPED: Mapping[str, type[BaseModel]] = {
+    "school.yaml": SchoolDocument,
+    "registers.yaml": RegistersDocument,
+}
 
 Documents = Mapping[str, Document]
 
@@ -47,19 +56,17 @@ def check_package(documents: Documents, models: Mapping[str, str]) -> Iterator[P
 
     `models` is device model name → file.
     """
-    known = _known_names(documents, models)
-    for file, path, what in REFERENCES:
-        names = known[what]
-        if file not in documents or names is None:
-            continue
-        for place, word in _at(documents[file], path):
-            if isinstance(word, str) and word not in names:
-                hint = did_you_mean(word, sorted(names))
-                yield documents[file].problem(place, f"there is no {what} {word!r}{hint}")
     types = _device_types(documents, models)
+    known = _known_names(documents, models, types)
+    for file, path, what in REFERENCES:
+        yield from _check_names(documents.get(file), path, what, known[what])
+    for file, model in TYPED.items():
+        for path, mark in references_in(model):
+            yield from _check_names(documents.get(file), path, mark.what, known[mark.what])
+            yield from _check_type(documents.get(file), path, mark.allowed, types)
     if "school.yaml" in documents:
         yield from _check_plans(documents["school.yaml"], types)
-        yield from _check_gate(documents["school.yaml"], types)
+        yield from _check_ids(documents["school.yaml"])
     if "devices.yaml" in documents:
         yield from _check_wiring(documents["devices.yaml"], models)
         yield from _check_complete(documents)
@@ -91,18 +98,73 @@ def _keys(documents: Documents, file: str, section: str) -> set[str] | None:
     return {str(key) for key in section_data} if isinstance(section_data, dict) else None
 
 
-def _known_names(documents: Documents, models: Mapping[str, str]) -> Mapping[str, set[str] | None]:
+def _listed(documents: Documents, file: str, path: Sequence[str]) -> set[str] | None:
+    """Return the words that stand at a path, or None where nobody can tell."""
+    if file not in documents:
+        return None
+    return {word for _, word in _at(documents[file], path) if isinstance(word, str)}
+
+
+def _known_names(
+    documents: Documents, models: Mapping[str, str], types: Mapping[str, Capability]
+) -> Mapping[str, set[str] | None]:
     switches = _keys(documents, "topology.yaml", "switches")
     uplinks = _keys(documents, "topology.yaml", "uplinks")
+    zones = _keys(documents, "school.yaml", "zones")
+    devices = _keys(documents, "devices.yaml", "devices")
+    cameras = {name for name, one in types.items() if one.name == "camera"}
     return {
-        "device": _keys(documents, "devices.yaml", "devices"),
-        "zone": _keys(documents, "school.yaml", "zones"),
+        "device": devices,
+        "zone": zones,
+        "camera or zone": None if zones is None or devices is None else zones | cameras,
+        "post": _keys(documents, "school.yaml", "posts"),
+        "responder": _keys(documents, "school.yaml", "responders"),
+        "station": _listed(documents, "school.yaml", ("stations", "*", "station")),
+        "guard": _listed(documents, "registers.yaml", ("headcount", "guards", "*")),
+        "kind of alarm": set(ALARM_KINDS),
         "device model": set(models),
         "capability": set(capabilities()),
         "power source": _keys(documents, "topology.yaml", "power"),
         "switch": switches,
         "switch or uplink": None if switches is None or uplinks is None else switches | uplinks,
     }
+
+
+def _check_names(
+    document: Document | None, path: Sequence[str], what: str, names: set[str] | None
+) -> Iterator[Problem]:
+    """What stands at a path must be one of these names."""
+    if document is None or names is None:
+        return
+    for place, word in _at(document, path):
+        if isinstance(word, str) and word not in names:
+            hint = did_you_mean(word, sorted(names))
+            yield document.problem(place, f"there is no {what} {word!r}{hint}")
+
+
+def _check_type(
+    document: Document | None,
+    path: Sequence[str],
+    allowed: Sequence[str],
+    types: Mapping[str, Capability],
+) -> Iterator[Problem]:
+    """What stands at a path must be a device that can do what is asked of it there."""
+    if document is None or not allowed:
+        return
+    for place, name in _at(document, path):
+        capability = types.get(str(name))
+        if capability is not None and capability.name not in allowed:
+            message = f"{name} is a {capability.name}, not a {' or a '.join(allowed)}"
+            yield document.problem(place, message)
+
+
+def _check_ids(school: Document) -> Iterator[Problem]:
+    """No two responders share the id by which other schools list them."""
+    seen: dict[str, str] = {}
+    for place, word in _at(school, ("responders", "*", "id")):
+        other = seen.setdefault(str(word), str(place[1]))
+        if other != place[1]:
+            yield school.problem(place, f"id: {word} is {other} already")
 
 
 def _device_types(documents: Documents, models: Mapping[str, str]) -> Mapping[str, Capability]:
@@ -125,12 +187,11 @@ def _of_model(device: Mapping[str, Any], models: Mapping[str, str]) -> str:
 
 def _check_plans(school: Document, types: Mapping[str, Capability]) -> Iterator[Problem]:
     """A plan is for a kind of alarm, and its devices have the actions, with these arguments."""
-    for place, _ in _at(school, ("plans", "*")):
-        kind = str(place[-1])
-        if kind not in ALARM_KINDS:
+    for place, kind in _at(school, ("plans", "*", "kind")):
+        if isinstance(kind, str) and kind not in ALARM_KINDS:
             hint = did_you_mean(kind, ALARM_KINDS)
             yield school.problem(place, f"there is no kind of alarm {kind!r}{hint}")
-    for place, step in _at(school, ("plans", "*", "*")):
+    for place, step in _at(school, ("plans", "*", "steps", "*")):
         if not isinstance(step, dict) or not isinstance(step.get("devices"), list):
             continue
         action, given = step.get("action"), step.get("arguments") or {}
@@ -145,20 +206,6 @@ def _check_plans(school: Document, types: Mapping[str, Capability]) -> Iterator[
             elif set(given) != set(capability.actions[action].arguments):
                 wanted = ", ".join(capability.actions[action].arguments) or "no arguments"
                 yield school.problem((*place, "action"), f"{action!r} takes {wanted}")
-
-
-def _check_gate(school: Document, types: Mapping[str, Capability]) -> Iterator[Problem]:
-    """Lanes are closed by what can close them, and posts are seen by what can see them."""
-    wanted = (
-        (("lanes", "*", "device"), ("lane", "barrier")),
-        (("posts", "*", "presence"), ("guard-post-presence",)),
-    )
-    for path, allowed in wanted:
-        for place, name in _at(school, path):
-            capability = types.get(str(name))
-            if capability is not None and capability.name not in allowed:
-                message = f"{name} is a {capability.name}, not a {' or a '.join(allowed)}"
-                yield school.problem(place, message)
 
 
 def _check_wiring(devices: Document, models: Mapping[str, str]) -> Iterator[Problem]:

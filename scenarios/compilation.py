@@ -1,12 +1,14 @@
 """From checked documents to the school package: full ids, windows and instants."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
 
 from scenarios.drawing import DrawingDocument
-from scenarios.local_time import parse_bell, parse_window
+from scenarios.local_time import parse_bell
 from scenarios.models import capability_of_model
+from scenarios.notation import Frame, parts_of
 from scenarios.package import (
     Bell,
     DeviceEntry,
@@ -16,26 +18,24 @@ from scenarios.package import (
     TopologyNode,
     WorkItem,
 )
+from scenarios.registers import RegistersDocument
 from scenarios.school import (
     DeviceDocument,
     DevicesDocument,
-    PostDocument,
-    ResponderDocument,
     SchoolDocument,
-    StepDocument,
     TopologyDocument,
     WorksDocument,
     split_address,
 )
 from twins.capability import capabilities
 from twins.documents import Document
-from twins.instant import parse_duration
-from twins.school import Device, Lane, Plan, PlanStep, Post, Responder, School, Window, Zone
+from twins.management.registers import Registers
+from twins.school import Device, School
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedDocuments:
-    """The six files of a school package, each right by itself and all in agreement."""
+    """The files of a school package, each right by itself and all in agreement."""
 
     school: SchoolDocument
     devices: DevicesDocument
@@ -43,6 +43,7 @@ class CheckedDocuments:
     design: DrawingDocument
     topology: TopologyDocument
     works: WorksDocument
+    registers: RegistersDocument
 
 
 def compile_package(
@@ -68,13 +69,11 @@ def compile_package(
         links=checked.devices.links,
         bells=_bells(written),
         staff=_staff(written),
-        responder_classes={
-            f"{own}/{name}": one.group for name, one in written.responders.items() if one.group
-        },
         as_found=_drawing(own, checked.as_found),
         design=_drawing(own, checked.design),
         topology=_topology(own, checked.topology),
         works=_works(own, checked.works),
+        registers=_registers(written, checked.registers),
         documents=documents,
     )
 
@@ -102,32 +101,26 @@ def _entry(
 def _school(
     written: SchoolDocument, devices: DevicesDocument, entries: tuple[DeviceEntry, ...]
 ) -> School:
-    own = written.school
+    """Return the engine's school: every field of it that was written, as it was written."""
+    known = {one.name for one in dataclass_fields(School)}
+    parts = parts_of(written, frame_of(written))
     return School(
-        id=own,
-        title=written.title,
-        zone=written.zone,
-        zones=tuple(
-            Zone(id=f"{own}/{name}", title=zone.title, line=zone.line)
-            for name, zone in written.zones.items()
-        ),
-        lanes=tuple(
-            Lane(
-                id=f"{own}/{name}",
-                title=lane.title,
-                device=f"{own}/{lane.device}",
-                kind=lane.kind,
-            )
-            for name, lane in written.lanes.items()
-        ),
-        posts=tuple(_post(own, name, post) for name, post in written.posts.items()),
+        id=written.school,
         devices=tuple(_device(entry, devices.devices[entry.name]) for entry in entries),
-        responders=tuple(_responder(own, name, one) for name, one in written.responders.items()),
-        plans=tuple(
-            Plan(kind=kind, steps=tuple(_step(own, step) for step in steps))
-            for kind, steps in written.plans.items()
-        ),
+        **{name: part for name, part in parts.items() if name in known},
     )
+
+
+def frame_of(written: SchoolDocument) -> Frame:
+    """Return what names and local times of a school are read by."""
+    shared = {name: one.id for name, one in written.responders.items() if one.id}
+    return Frame(school=written.school, zone=written.zone, shared=shared)
+
+
+def _registers(written: SchoolDocument, kept: RegistersDocument) -> Registers:
+    registers: Registers = kept.made(frame_of(written))
+    headcount = replace(registers.headcount, pupils=written.pupils, boarding=written.boarding)
+    return replace(registers, headcount=headcount)
 
 
 def _device(entry: DeviceEntry, written: DeviceDocument) -> Device:
@@ -138,46 +131,8 @@ def _device(entry: DeviceEntry, written: DeviceDocument) -> Device:
         place=entry.place,
         line=written.line or capabilities()[entry.capability].line,
         simulated=entry.simulated,
+        help_level=written.help_level,
     )
-
-
-def _post(own: str, name: str, post: PostDocument) -> Post:
-    return Post(
-        id=f"{own}/{name}",
-        title=post.title,
-        presence=f"{own}/{post.presence}",
-        duty=_windows(post.duty),
-        breaks=_windows(post.breaks),
-        peaks=_windows(post.peaks),
-        absence=parse_duration(post.absence),
-        absence_in_peak=parse_duration(post.absence_in_peak),
-    )
-
-
-def _responder(own: str, name: str, one: ResponderDocument) -> Responder:
-    return Responder(
-        id=f"{own}/{name}",
-        role=one.role,
-        title=one.title,
-        hours=_windows(one.hours),
-        kit=tuple(one.kit),
-        travel=one.travel,
-        distance_m=one.distance_m,
-    )
-
-
-def _step(own: str, step: StepDocument) -> PlanStep:
-    return PlanStep(
-        id=step.id,
-        title=step.title,
-        action=step.action,
-        devices=tuple(f"{own}/{name}" for name in step.devices),
-        arguments=step.arguments,
-    )
-
-
-def _windows(texts: list[str]) -> tuple[Window, ...]:
-    return tuple(parse_window(text) for text in texts)
 
 
 def _bells(written: SchoolDocument) -> tuple[Bell, ...]:
@@ -198,7 +153,7 @@ def _staff(written: SchoolDocument) -> tuple[Staff, ...]:
             role=one.role,
             count=one.count,
             place=f"{written.school}/{one.at}",
-            hours=_windows(one.hours),
+            hours=tuple(one.hours),
         )
         for name, one in written.staff.items()
     )

@@ -12,6 +12,7 @@ from scenarios.compilation import CheckedDocuments, compile_package
 from scenarios.drawing import DrawingDocument
 from scenarios.models import models_in, shipped_models
 from scenarios.package import SchoolPackage
+from scenarios.registers import RegistersDocument
 from scenarios.school import (
     DevicesDocument,
     SchoolDocument,
@@ -31,6 +32,9 @@ DOCUMENTS: Mapping[str, tuple[type[BaseModel], str]] = {
     "devices.yaml": (DevicesDocument, "the list of front-end devices (前端设备清单)"),
 }
 """File → what it must be, and its name for people. Every school has all of them."""
+
+REGISTERS = "registers.yaml"
+"""What people keep in writing. A school without it keeps nothing, which `gatehouse check` tells."""
 
 
 def shipped_schools() -> Mapping[str, Path]:
@@ -73,6 +77,13 @@ def load_school(
             checked[file] = validated(documents[file], model)
         except ConfigError as error:
             problems.extend(error.problems)
+    checked[REGISTERS] = RegistersDocument()
+    if (folder / REGISTERS).exists():
+        try:
+            documents[REGISTERS] = parse_yaml(str(folder / REGISTERS))
+            checked[REGISTERS] = validated(documents[REGISTERS], RegistersDocument)
+        except ConfigError as error:
+            problems.extend(error.problems)
     problems.extend(check_package(documents, library))
     if "school.yaml" in checked and checked["school.yaml"].school != folder.resolve().name:
         message = f"school: the folder is called {folder.resolve().name!r}; both must be the same"
@@ -86,6 +97,7 @@ def load_school(
         design=checked["design.geojson"],
         topology=checked["topology.yaml"],
         works=checked["works.csv"],
+        registers=checked[REGISTERS],
     )
     return compile_package(folder, together, library, documents)
 

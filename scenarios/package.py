@@ -1,4 +1,4 @@
-"""A school package once it is right: the engine's school, its devices, and the five documents."""
+"""A school package once it is right: the engine's school, its documents and its registers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from pathlib import Path
 from twins.capability import Titles
 from twins.documents import Document, KeyPath, Problem
 from twins.instant import Duration
+from twins.management.registers import Registers
 from twins.school import Device, School, Window
 
 
@@ -110,12 +111,12 @@ class SchoolPackage:
     """Address → settings as written, where a link has any."""
     bells: tuple[Bell, ...]
     staff: tuple[Staff, ...]
-    responder_classes: Mapping[str, str]
-    """Responder id → `firm`, `shop`, `teacher` or `guard`."""
     as_found: Drawing
     design: Drawing
     topology: tuple[TopologyNode, ...]
     works: tuple[WorkItem, ...]
+    registers: Registers
+    """What people keep in writing; empty where the school has no `registers.yaml`."""
     documents: Mapping[str, Document]
     """File name → the parsed document, for complaints with a place."""
 

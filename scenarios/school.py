@@ -10,12 +10,24 @@ from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import AfterValidator, Field, RootModel, model_validator
 
-from scenarios.local_time import parse_bell, parse_window
+from scenarios.local_time import parse_bell
+from scenarios.notation import OURS, Name, Strict, Windows, ZoneName
+from scenarios.people import (
+    DispatchDocument,
+    DutyDocument,
+    EscalationStepDocument,
+    JurisdictionDocument,
+    PlanDocument,
+    PostDocument,
+    ResponderDocument,
+)
+from scenarios.watching import ButtonsDocument, WatchDocument
+from scenarios.ways_in import InspectionDocument, LaneDocument, PremisesDocument, ZoneDocument
 from twins.capability import BilingualTitles, Line
-from twins.documents import PositiveDurationText
-from twins.school import Role
+from twins.dispatch_rules import DispatchPolicy
+from twins.school import HelpLevel
 
 
 def _zone(text: str) -> str:
@@ -25,11 +37,6 @@ def _zone(text: str) -> str:
         raise ValueError(
             f"{text!r} is no IANA time zone; write for example Asia/Shanghai"
         ) from None
-    return text
-
-
-def _window(text: str) -> str:
-    parse_window(text)
     return text
 
 
@@ -43,82 +50,25 @@ def _address(text: str) -> str:
     return text
 
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-WindowText = Annotated[str, AfterValidator(_window)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ZoneDocument(_Strict):
-    """A named part of the ground."""
-
-    title: BilingualTitles
-    line: Line
-
-
-class LaneDocument(_Strict):
-    """A way in or out."""
-
-    title: BilingualTitles
-    device: str
-    kind: Literal["pedestrian", "vehicle"]
-
-
-class PostDocument(_Strict):
-    """A duty post."""
-
-    title: BilingualTitles
-    presence: str
-    duty: list[WindowText] = Field(min_length=1)
-    breaks: list[WindowText] = Field(default_factory=list)
-    peaks: list[WindowText] = Field(default_factory=list)
-    absence: PositiveDurationText = "180s"
-    absence_in_peak: PositiveDurationText = "60s"
-
-
-class BellDocument(_Strict):
+class BellDocument(Strict):
     """A bell."""
 
     title: BilingualTitles
     at: Annotated[str, AfterValidator(_bell)]
 
 
-class StaffDocument(_Strict):
+class StaffDocument(Strict):
     """People who work at the school, by duty and never by name."""
 
     title: BilingualTitles
     role: Name
     count: int = Field(default=1, ge=1)
-    at: str
-    hours: list[WindowText] = Field(default_factory=list)
+    at: ZoneName
+    hours: Windows = Field(default_factory=list)
 
 
-class ResponderDocument(_Strict):
-    """Somebody who is told of an incident."""
-
-    title: BilingualTitles
-    role: Role
-    group: Literal["firm", "shop", "teacher", "guard"] | None = Field(default=None, alias="class")
-    hours: list[WindowText] = Field(default_factory=list)
-    kit: list[Literal["shield", "fork", "baton", "spray"]] = Field(default_factory=list)
-    travel: Literal["on foot", "e-bike", "car"] = "on foot"
-    distance_m: float = Field(default=0.0, ge=0)
-
-
-class StepDocument(_Strict):
-    """One command of a plan."""
-
-    id: Name
-    title: BilingualTitles
-    action: str
-    devices: list[str] = Field(min_length=1)
-    arguments: dict[str, bool | int | float | str] = Field(default_factory=dict)
-
-
-class SchoolDocument(_Strict):
-    """`school.yaml`."""
+class SchoolDocument(Strict):
+    """`school.yaml`: what is called as a field of `twins.school.School` is that field."""
 
     school: Name
     title: BilingualTitles
@@ -135,10 +85,19 @@ class SchoolDocument(_Strict):
     bells: dict[Name, BellDocument] = Field(default_factory=dict)
     staff: dict[Name, StaffDocument] = Field(default_factory=dict)
     responders: dict[Name, ResponderDocument] = Field(default_factory=dict)
-    plans: dict[Name, list[StepDocument]] = Field(default_factory=dict)
+    plans: list[PlanDocument] = Field(default_factory=list)
+    premises: PremisesDocument = OURS
+    inspection: InspectionDocument = OURS
+    duty: DutyDocument | None = OURS
+    escalation: list[EscalationStepDocument] = OURS
+    dispatch_policy: DispatchPolicy = OURS
+    dispatch: DispatchDocument = OURS
+    stations: list[JurisdictionDocument] = OURS
+    watch: WatchDocument = OURS
+    buttons: ButtonsDocument = OURS
 
 
-class DeviceDocument(_Strict):
+class DeviceDocument(Strict):
     """One device of `devices.yaml`."""
 
     model: Name
@@ -152,6 +111,7 @@ class DeviceDocument(_Strict):
     title: BilingualTitles
     line: Line | None = None
     simulated: bool = False
+    help_level: HelpLevel = HelpLevel.POLICE
 
     @model_validator(mode="after")
     def _one_unit(self) -> Self:
@@ -160,7 +120,7 @@ class DeviceDocument(_Strict):
         return self
 
 
-class DevicesDocument(_Strict):
+class DevicesDocument(Strict):
     """`devices.yaml`: the list of front-end devices (前端设备清单)."""
 
     links: dict[str, dict[str, str | int | float | bool | list[str]]] = Field(default_factory=dict)
@@ -168,7 +128,7 @@ class DevicesDocument(_Strict):
     devices: dict[Name, DeviceDocument] = Field(min_length=1)
 
 
-class PowerDocument(_Strict):
+class PowerDocument(Strict):
     """A source of power."""
 
     title: BilingualTitles
@@ -177,7 +137,7 @@ class PowerDocument(_Strict):
     minutes: float | None = Field(default=None, gt=0)
 
 
-class UplinkDocument(_Strict):
+class UplinkDocument(Strict):
     """A way out of the school."""
 
     title: BilingualTitles
@@ -185,7 +145,7 @@ class UplinkDocument(_Strict):
     power: str
 
 
-class SwitchDocument(_Strict):
+class SwitchDocument(Strict):
     """A switch, router or access point, and where its traffic goes: uplinks or other switches."""
 
     title: BilingualTitles
@@ -193,7 +153,7 @@ class SwitchDocument(_Strict):
     to: list[str] = Field(min_length=1)
 
 
-class LinkDocument(_Strict):
+class LinkDocument(Strict):
     """A cable or radio link from devices to a switch."""
 
     title: BilingualTitles
@@ -203,7 +163,7 @@ class LinkDocument(_Strict):
     medium: Literal["ethernet", "rs-485", "radio"] = "ethernet"
 
 
-class TopologyDocument(_Strict):
+class TopologyDocument(Strict):
     """`topology.yaml`: the network of the devices (设备网络拓扑图)."""
 
     power: dict[Name, PowerDocument]
@@ -212,7 +172,7 @@ class TopologyDocument(_Strict):
     links: dict[Name, LinkDocument]
 
 
-class WorkDocument(_Strict):
+class WorkDocument(Strict):
     """One row of `works.csv`."""
 
     item: Name

@@ -180,7 +180,7 @@ class Plan:
 
     kind: str
     """The alarm kind that opens the incident, as `one-key-alarm`."""
-    steps: tuple[PlanStep, ...]
+    steps: tuple[PlanStep, ...] = ()
     checklist: tuple[ChecklistStep, ...] = ()
     level: HelpLevel = HelpLevel.POLICE
     """A staff-level incident follows the staff-level plan until it is raised."""

@@ -1,6 +1,8 @@
 """The command line as a person meets it."""
 
+import asyncio
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from gatehouse.cli import app
+from gateway.sqlite_store import SqliteStore
+from gateway.store import Batch
 from scenarios.loader import shipped_schools
+from twins.records import TimeAdvanced
+from twins.state import EngineState, encode_state
 
 
 @pytest.fixture
@@ -53,6 +59,52 @@ def test_what_is_shipped_is_right(run):
 def test_chinese_is_spoken_when_asked(run):
     done = run("check", "demo-primary", "--lang", "zh")
     assert "所学校" in done.output or "学校" in done.output
+
+
+def test_a_school_that_is_written_right_is_told_what_is_wrong_with_it(run):
+    english = run("check", "demo-primary", "--lang", "en").output
+    chinese = run("check", "demo-primary", "--lang", "zh").output
+
+    assert "spray-1 · Pepper spray, expired 2026-06-30 · overdue since 2026-07-07" in english
+    assert "house-rules/no-parking · Nobody parks before the gate: no point" in english
+    assert "gate-post · volunteer: 1 gap in the peaks of the coming week" in english
+    assert "4 four systems: Duty 100% · Visitors 100% · Equipment 0% · Emergency 100%" in english
+    assert "Integration of functions –" in english  # only a gateway's log can tell
+    assert "the tests of 3 buttons" in english
+    assert "spray-1 · 防卫喷雾，有效期至 2026-06-30 · 已超期（应于 2026-07-07 前整改）" in chinese
+    assert "标准化" in chinese
+
+
+def test_a_school_with_fewer_guards_than_its_norm_is_told_so(run, tmp_path):
+    folder = tmp_path / "demo-primary"
+    shutil.copytree(shipped_schools()["demo-primary"], folder)
+    registers = folder / "registers.yaml"
+    text = registers.read_text(encoding="utf-8")
+    registers.write_text(text.replace("norm: gb-t-29315-2022", "norm: chongqing"), encoding="utf-8")
+
+    told = run("check", folder, "--lang", "en").output
+
+    assert "3 of 4 guards, 1 short (Chongqing)" in told
+
+
+def test_with_a_log_the_devices_are_judged_too(run, tmp_path):
+    log = tmp_path / "log.sqlite"
+    empty = EngineState()
+    store = SqliteStore(log)
+
+    async def written():
+        await store.open(["demo-primary"])
+        batch = Batch(number=1, now=1, inputs=(TimeAdvanced(),), outputs=())
+        await store.append(batch, encode_state(empty))
+        await store.close()
+
+    asyncio.run(written())
+
+    told = run("check", "demo-primary", "--lang", "en", "--log", log).output
+
+    assert "A button was not tested for a quarter\n    gate-button · last tested: never" in told
+    assert "A function does not work\n    off-post-warning" in told
+    assert "Integration of functions 0%" in told
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from scenarios.loader import DOCUMENTS, load_school
 from scenarios.models import shipped_models
 from twins import rules
 from twins.capability import Line
+from twins.dispatch_rules import VolunteerClass
 from twins.documents import ConfigError, Document, KeyPath
 from twins.instant import seconds
 from twins.school import Role
@@ -45,7 +46,7 @@ def test_demo_school_has_the_people_of_its_norm() -> None:
     volunteers = [one for one in package.school.responders if one.role is Role.VOLUNTEER]
     assert {one.travel for one in volunteers} == {"on foot", "e-bike", "car"}
     assert {one.capable for one in volunteers} == {True, False}
-    assert set(package.responder_classes.values()) == {"shop", "teacher", "firm", "guard"}
+    assert {one.volunteer_class for one in volunteers} == set(VolunteerClass)
     assert [one.count for one in package.staff if one.role == "guard"] == [3]
 
 
@@ -64,7 +65,7 @@ def test_device_list_says_how_each_device_is_reached() -> None:
 
 
 def test_one_key_plan_locks_closes_calls_and_sounds() -> None:
-    (plan,) = load_school("demo-primary").school.plans
+    plan, _staff_level = load_school("demo-primary").school.plans
 
     assert plan.kind == "one-key-alarm"
     assert [(step.action, step.devices) for step in plan.steps] == [
@@ -147,7 +148,7 @@ def test_mistakes_in_all_files_are_told_at_once(
          "a CoAP address needs a literal IP address"),
         ("devices.yaml", "opc.tcp://10.36.1.30:4840", "opc.tcp://10.36.1.30",
          "the port is missing or no number from 1 to 65535; write for example opc.tcp://"),
-        ("school.yaml", "one-key-alarm:", "one-key-alrm:",
+        ("school.yaml", "kind: one-key-alarm", "kind: one-key-alrm",
          "there is no kind of alarm 'one-key-alrm'; did you mean 'one-key-alarm'?"),
         ("school.yaml", "action: play", "action: plya",
          "loudspeaker (loudspeaker) has no action 'plya'; did you mean 'play'?"),
@@ -186,7 +187,9 @@ def test_a_mistake_is_told_with_its_place(
     assert all(one.split(": ")[0].count(":") == 2 for one in told), told
 
 
-@pytest.mark.parametrize("file", [file for file in DOCUMENTS if file != "works.csv"])
+@pytest.mark.parametrize(
+    "file", [*(file for file in DOCUMENTS if file != "works.csv"), "registers.yaml"]
+)
 @pytest.mark.parametrize("wrong", [None, [], {}, "x", 5, ["a"], {"a": [{"b": None}]}])
 def test_values_of_a_wrong_shape_never_break_the_check(file: str, wrong: Any) -> None:
     documents = load_school("demo-primary").documents

@@ -7,9 +7,10 @@ of the four below are ours; clause numbers stay empty until the documents themse
 from collections.abc import Iterator, Mapping
 
 from twins.capability import Titles, capabilities
-from twins.instant import Instant, iso
+from twins.instant import Instant
 from twins.management.finding import Finding, FindingKind, finding
 from twins.management.registers import EvidencePoint, Registers, Rule, RuleBook
+from twins.roster import local_day
 from twins.school import School
 
 
@@ -107,9 +108,10 @@ def book_findings(school: School, registers: Registers, now: Instant) -> Iterato
             kind = FindingKind.RULE_BOOK_WITHOUT_OWNER
             yield finding(kind, school.id, book.id, book.title)
         elif book.review < now:
+            day = local_day(school.zone, book.review)
             detail = {
-                "en": f"{book.title['en']}: review was due {iso(book.review)}",
-                "zh": f"{book.title['zh']}：应于 {iso(book.review)} 前复审",
+                "en": f"{book.title['en']}: review was due {day}",
+                "zh": f"{book.title['zh']}：应于 {day} 前复审",
             }
             yield finding(FindingKind.RULE_BOOK_OVERDUE, school.id, book.id, detail, book.review)
 

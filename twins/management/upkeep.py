@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from twins.instant import Duration, Instant, iso
+from twins.instant import Duration, Instant
 from twins.management.finding import DAY, Finding, FindingKind, finding
 from twins.management.registers import Registers, Training
 from twins.observation import Quality
+from twins.roster import local_day
 from twins.school import Device, School
 from twins.state import EngineState
 
@@ -49,7 +50,7 @@ def button_findings(school: School, state: EngineState, now: Instant) -> Iterato
     """Find buttons without a passed test in the last quarter."""
     for line in button_calendar(school, state):
         if line.overdue(now):
-            last = "never" if line.tested is None else iso(line.tested)
+            last = "never" if line.tested is None else str(local_day(school.zone, line.tested))
             zh = "从未测试" if line.tested is None else f"上次测试 {last}"
             detail = {"en": f"last tested: {last}", "zh": zh}
             yield finding(FindingKind.BUTTON_NOT_TESTED, school.id, line.device, detail, line.due)
@@ -113,9 +114,10 @@ def tool_findings(school: School, registers: Registers, now: Instant) -> Iterato
     """Find tools past their date."""
     for tool in registers.tools:
         if tool.expires is not None and tool.expires <= now:
+            day = local_day(school.zone, tool.expires)
             detail = {
-                "en": f"{tool.title['en']}, expired {iso(tool.expires)}",
-                "zh": f"{tool.title['zh']}，有效期至 {iso(tool.expires)}",
+                "en": f"{tool.title['en']}, expired {day}",
+                "zh": f"{tool.title['zh']}，有效期至 {day}",
             }
             kind = FindingKind.TOOL_EXPIRED
             yield finding(kind, school.id, tool.id, detail, tool.expires)
