@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from twins.alarming import clear_alarm, raise_alarm
 from twins.calling import call_for
+from twins.commanding import issue_held_plans
 from twins.context import Context
 from twins.instant import Instant
 from twins.rules.effects import (
@@ -11,6 +12,7 @@ from twins.rules.effects import (
     CancelTimer,
     ClearAlarm,
     Effect,
+    IssueHeldPlans,
     RaiseAlarm,
     SetTimer,
     Tell,
@@ -26,6 +28,8 @@ def carry_out(context: Context, effects: Iterable[Effect], now: Instant) -> None
             case CallHelp():
                 alarm = context.state.standing[f"{effect.kind}|{effect.device}"]
                 call_for(context, context.state.alarms[alarm], now)
+            case IssueHeldPlans():
+                issue_held_plans(context, context.school_of[effect.device], now)
             case ClearAlarm():
                 clear_alarm(context, effect)
             case SetTimer():

@@ -39,6 +39,9 @@ class RequestCommand:
     """The incident that it is asked for, if any."""
     post: str = ""
     """The post or seat from which it is asked, where that matters (R09)."""
+    override_as: str = ""
+    """The role under which it is asked in spite of an open attack; whoever hands the request to the
+    core has checked that it is theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,8 @@ class CommandAudited:
     after: Mapping[str, Value]
     result: CommandResult
     why: str = ""
+    override_as: str = ""
+    """The role under which it was asked in spite of an attack, whether or not there was one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +103,7 @@ class Asked:
     reason: str
     requested: Instant
     before: dict[str, Value]
+    override_as: str = ""
 
 
 @dataclass(slots=True)

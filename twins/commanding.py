@@ -1,6 +1,9 @@
 """Commands: asked once, given once, and always brought to one of four ends."""
 
+from dataclasses import replace
+
 from twins.alarm import InputRefused
+from twins.attack import plan_waits
 from twins.capability import ActionSpec, capabilities, expected_state
 from twins.command import PLAN, Command, CommandEnded, CommandResult, RequestCommand
 from twins.command_sequels import tell_sequels
@@ -69,8 +72,12 @@ def issue_plan(context: Context, school: School, incident: Incident, now: Instan
     """Give every command of the school's plans for this kind of incident.
 
     What a plan asks of a device that the school does not have, or that cannot do it, is refused and
-    audited; everything else is given.
+    audited; everything else is given. During an attack a plan that gets people out waits.
     """
+    if plan_waits(context, school, incident):
+        held = replace(context.state.incidents[incident.id], plan_held=True)
+        context.state.incidents[incident.id] = held
+        return
     plans = [plan for plan in school.plans if plan.kind == incident.kind]
     steps = [step for plan in plans if plan.level is incident.level for step in plan.steps]
     for step in steps:
@@ -89,6 +96,14 @@ def issue_plan(context: Context, school: School, incident: Incident, now: Instan
             )
             reason = f"{school.id} has no such device" if elsewhere else ""
             _request(context, request, now, reason)
+
+
+def issue_held_plans(context: Context, school: School, now: Instant) -> None:
+    """Give the commands of the plans that waited, once nothing makes them wait any more."""
+    for incident in list(context.state.incidents.values()):
+        if incident.school == school.id and incident.plan_held:
+            context.state.incidents[incident.id] = replace(incident, plan_held=False)
+            issue_plan(context, school, incident, now)
 
 
 def book_end(context: Context, ended: CommandEnded, _now: Instant) -> None:

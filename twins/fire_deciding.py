@@ -5,7 +5,7 @@ from twins.carrying_out import carry_out
 from twins.context import Context
 from twins.fire_signal import DecideFireSignal, FireHold
 from twins.instant import Instant
-from twins.rules.effects import CallHelp, CancelTimer
+from twins.rules.effects import CallHelp, CancelTimer, IssueHeldPlans
 from twins.rules.fire_alarm import KIND, TIMER, settled
 
 
@@ -27,7 +27,9 @@ def decide_fire_signal(context: Context, request: DecideFireSignal, now: Instant
     quiet = CancelTimer(rule=TIMER, subject=request.device)
     carry_out(context, (decided, quiet), now)
     if request.evacuate:
-        carry_out(context, (CallHelp(kind=KIND, device=request.device),), now)
+        # Where its case was closed meanwhile, this opens another one.
+        again = CallHelp(kind=KIND, device=request.device)
+        carry_out(context, (again, IssueHeldPlans(device=request.device)), now)
 
 
 def _objection(hold: FireHold | None, request: DecideFireSignal) -> str:

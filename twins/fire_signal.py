@@ -1,4 +1,4 @@
-"""A fire signal while an attack may be going on: held until a person decides (D10)."""
+"""A fire signal during an attack: people are told, its plan waits until a person decides (D10)."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from twins.instant import Instant
 
 @dataclass(slots=True)
 class FireHold:
-    """A fire signal that has opened nothing; part of a snapshot."""
+    """A fire signal whose plan waits; part of a snapshot."""
 
     incident: str
-    """The open incident for which it is held."""
+    """The open attack for which it waits."""
     since: Instant
     evacuate: bool | None = None
     """What a person decided; None while nobody has."""
@@ -28,7 +28,10 @@ class DecideFireSignal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FireSignalHeld:
-    """Output: a fire signal waits for a person's decision. Told again until there is one."""
+    """Output: the plan of a fire signal waits for a person. Told again until somebody decides.
+
+    Its own case is open and people are told like of any fire; `incident` is the attack.
+    """
 
     device: str
     school: str
@@ -38,7 +41,7 @@ class FireSignalHeld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FireSignalSettled:
-    """Output: a held fire signal waits no longer: somebody decided, or its reason is over."""
+    """Output: the plan of a fire signal waits no longer: somebody decided, or it is over."""
 
     device: str
     school: str

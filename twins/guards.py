@@ -7,10 +7,10 @@ guard that is asked and lets a command pass may book that in its own memory.
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from twins.attack import opening_guard
 from twins.broadcasting import broadcast_guard
 from twins.command import RequestCommand
 from twins.context import Context
-from twins.evacuation import evacuation_guard
 from twins.instant import Instant
 from twins.lane_release import lane_guard
 from twins.rules.interlock import interlock_guard
@@ -18,10 +18,10 @@ from twins.rules.interlock import interlock_guard
 Guard: TypeAlias = Callable[[Context, RequestCommand, Instant], str]
 
 GUARDS: Mapping[tuple[str, str], tuple[Guard, ...]] = {
-    ("lane", "release"): (evacuation_guard, interlock_guard, lane_guard),
-    ("door", "unlock"): (evacuation_guard, interlock_guard),
-    ("barrier", "open"): (evacuation_guard, interlock_guard),
-    ("bollard", "lower"): (evacuation_guard, interlock_guard),
+    ("lane", "release"): (opening_guard, interlock_guard, lane_guard),
+    ("door", "unlock"): (opening_guard, interlock_guard),
+    ("barrier", "open"): (opening_guard, interlock_guard),
+    ("bollard", "lower"): (opening_guard, interlock_guard),
     ("loudspeaker", "play"): (broadcast_guard,),
     ("loudspeaker", "play-clip"): (broadcast_guard,),
     ("loudspeaker", "say"): (broadcast_guard,),

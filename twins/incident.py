@@ -97,6 +97,8 @@ class Incident:
     """The police station that is responsible by the school's data, if it names one."""
     other_places: tuple[str, ...] = ()
     """Where else alarms of the same case came from."""
+    plan_held: bool = False
+    """Its plan waits for a person, because an attack is going on (D10)."""
 
     @property
     def open(self) -> bool:

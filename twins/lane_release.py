@@ -1,10 +1,10 @@
 """A lane is released for an admitted visit, in the pupils' hours, or to get people out (R20)."""
 
+from twins.attack import evacuating, overrides
 from twins.closure import reported
 from twins.command import PLAN, CommandResult, RequestCommand
 from twins.context import Context
 from twins.detection import hold_at
-from twins.evacuation import evacuating
 from twins.gate_memory import Grant
 from twins.instant import Instant
 from twins.roster import holds
@@ -17,7 +17,7 @@ _NOT_DONE = (CommandResult.REFUSED, CommandResult.NOT_EXECUTED)
 def lane_guard(context: Context, request: RequestCommand, now: Instant) -> str:
     """Refuse a release that nothing allows; one that a visit allows is used up by it."""
     school = context.school_of[request.device]
-    if request.requested_by == PLAN or evacuating(context, school):
+    if request.requested_by == PLAN or evacuating(context, school) or overrides(context, request):
         return ""
     entrance = school.premises.entrance_of(request.device)
     if entrance is not None and holds(entrance.free, school.zone, now):

@@ -33,6 +33,7 @@ def book_request(context: Context, request: RequestCommand, now: Instant) -> Non
         reason=request.reason,
         requested=now,
         before=before,
+        override_as=request.override_as,
     )
 
 
@@ -64,6 +65,7 @@ def book_result(
             after=after,
             result=result,
             why=why,
+            override_as=asked.override_as,
         )
     )
     if command is not None:

@@ -117,8 +117,11 @@ class Premises:
     lockers: LockerRules = LockerRules()
     occupancy: OccupancyRules = OccupancyRules()
     evacuation_kinds: frozenset[str] = frozenset({"fire-alarm"})
-    """Incidents whose plans open things. While any other incident is open at the school, they
-    do not by themselves: a person decides (D10)."""
+    """Cases whose plans get people out. While an attack is open they wait for a person (D10)."""
+    attack_kinds: frozenset[str] = frozenset({"one-key-alarm"})
+    """Cases that are an attack, at police level: nothing is opened meanwhile (ours)."""
+    override_roles: frozenset[str] = frozenset({"station", "unit", "110 centre", "head"})
+    """Roles under which a person may open something in spite of an attack (ours)."""
 
     def entrance_of(self, device: str) -> Entrance | None:
         """Return the entrance that a lane or counter belongs to."""

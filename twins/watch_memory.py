@@ -6,6 +6,7 @@ from twins.broadcast import Speech
 from twins.call import Call
 from twins.early_warning import EarlyWarning
 from twins.fire_signal import FireHold
+from twins.instant import Instant
 from twins.network_path import PathMemory
 from twins.sighting import EventRecord, PersonHit
 
@@ -25,7 +26,9 @@ class WatchMemory:
     calls: dict[str, Call] = field(default_factory=dict)
     """Intercom → its call that is going on."""
     fire: dict[str, FireHold] = field(default_factory=dict)
-    """Fire panel → its held signal."""
+    """Fire panel → its signal whose plan waits."""
+    fire_seen: dict[str, Instant] = field(default_factory=dict)
+    """Fire panel → stamp of its last signal."""
     stalled: list[str] = field(default_factory=list)
     """Guard consoles whose heartbeat has stopped."""
     paths: dict[str, PathMemory] = field(default_factory=dict)

@@ -1,8 +1,10 @@
 """D10: the guard is the attacker, his console is off, and he pulls the fire alarm."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.twins.ash import Story, of, says
+from tests.twins.ash import ASH, Story, of, says
 from twins.alarm import (
     AcknowledgeAlarm,
     AlarmRaised,
@@ -12,11 +14,14 @@ from twins.alarm import (
     Severity,
 )
 from twins.broadcast import BroadcastReported, SpeechOutcome
-from twins.command import Command, CommandEnded, CommandResult
+from twins.command import Command, CommandAudited, CommandEnded, CommandResult
 from twins.early_warning import WarningNotice
 from twins.fire_signal import DecideFireSignal, FireSignalHeld, FireSignalSettled
-from twins.incident import HandleIncident, IncidentOpened, Notification
+from twins.incident import HandleIncident, IncidentOpened, Notification, RaiseHelpLevel
+from twins.instant import seconds
 from twins.observation import Quality
+from twins.school import HelpLevel, Responder, Role
+from twins.visit import ReportBypass
 
 EVACUATE = DecideFireSignal(device="ash/panel", evacuate=True, by="Station", reason="smoke seen")
 
@@ -116,14 +121,108 @@ def test_a_fire_signal_opens_its_own_incident_and_its_plan_when_nothing_else_is_
     assert "ash/station" in {one.responder for one in of(Notification, outputs)}
 
 
-def test_a_fire_signal_during_an_attack_opens_nothing_by_itself_and_is_shown():
+def test_a_fire_signal_during_an_attack_calls_people_at_once_and_opens_no_way_by_itself():
     story = attacked()
     outputs = story.see("panel", alarm=True)
     assert [one.alarm.kind for one in of(AlarmRaised, outputs)] == ["fire-alarm"]
-    assert not opened(outputs)
+    assert opened(outputs) == ["fire-alarm"]
+    assert "ash/station" in {one.responder for one in of(Notification, outputs)}
     assert not of(Command, outputs)
     (held,) = of(FireSignalHeld, outputs)
     assert story.engine.incidents[held.incident].kind == "one-key-alarm"
+    (fire,) = [one for one in story.engine.incidents.values() if one.kind == "fire-alarm"]
+    assert fire.plan_held
+
+
+def test_a_fire_signal_during_a_case_that_is_no_attack_opens_its_ways_at_once():
+    story = ready()
+    bypass = ReportBypass(device="ash/lane", by="Guard A")
+    assert opened(story.take(bypass)) == ["inspection-bypassed"]
+    outputs = story.see("panel", alarm=True)
+    assert opened(outputs) == ["fire-alarm"]
+    assert released(outputs)
+    assert not of(FireSignalHeld, outputs)
+
+
+def test_which_cases_are_attacks_is_the_school_s_data():
+    kinds = frozenset({"inspection-bypassed"})
+    story = Story(replace(ASH, premises=replace(ASH.premises, attack_kinds=kinds)))
+    story.take(ReportBypass(device="ash/lane", by="Guard A"))
+    assert of(FireSignalHeld, story.see("panel", alarm=True))
+
+
+def test_a_call_to_the_school_s_own_people_is_no_attack_until_it_is_raised_to_the_police():
+    nurse = Responder(id="ash/nurse", role=Role.STAFF, title=ASH.title)
+    devices = [
+        replace(one, help_level=HelpLevel.STAFF) if one.id == "ash/button" else one
+        for one in ASH.devices
+    ]
+    school = replace(ASH, devices=tuple(devices), responders=(*ASH.responders, nurse))
+    for raised in (False, True):
+        story = Story(school)
+        story.see("button", pressed=True)
+        (case,) = story.engine.incidents
+        if raised:
+            story.take(RaiseHelpLevel(incident=case, by="Nurse", reason="a knife"))
+        outputs = story.see("panel", alarm=True)
+        assert bool(released(outputs)) is not raised
+
+
+def test_a_fire_signal_that_comes_late_still_calls_people():
+    story = ready()
+    story.wait(100)
+    story.see("panel", alarm=False)
+    late = says("panel", "alarm", True, story.now - seconds(40), story.now)
+    outputs = story.take(late)
+    assert opened(outputs) == ["fire-alarm"]
+    assert not of(AlarmRepeated, story.take(late)), "the same signal"
+
+
+def test_a_case_of_a_fire_that_was_closed_is_not_opened_again_when_the_attack_is_over():
+    story = attacked()
+    story.see("panel", alarm=True)
+    close(story, "fire-alarm")
+    (settled,) = of(FireSignalSettled, story.wait(30))
+    assert not settled.evacuate
+    close(story, "one-key-alarm")
+    assert not opened(story.wait(120))
+
+
+# Opening something during an attack
+
+
+@pytest.mark.parametrize("role", ["", "guard", "volunteer"])
+def test_during_an_attack_nobody_opens_a_lane_by_asking_for_it(role):
+    story = attacked()
+    (ended,) = of(CommandEnded, story.ask("lane", "release", override_as=role))
+    assert ended.result is CommandResult.REFUSED
+    assert "is open: a person who may must decide" in ended.reason
+
+
+def test_during_an_attack_who_may_opens_a_lane_with_a_reason_and_it_is_audited():
+    story = attacked()
+    outputs = story.ask("lane", "release", override_as="station", reason="our car is at the gate")
+    (command,) = of(Command, outputs)
+    (audited,) = of(CommandAudited, story.end(command, CommandResult.CONFIRMED))
+    assert (audited.override_as, audited.requested_by) == ("station", "Operator A")
+    assert audited.reason == "our car is at the gate"
+    (refused,) = of(CommandEnded, story.ask("lane", "release", override_as="head", reason=" "))
+    assert refused.reason == "a command needs a name and a reason"
+
+
+def test_when_nobody_attacks_a_role_opens_nothing_that_is_closed_to_everybody():
+    story = ready()
+    (ended,) = of(CommandEnded, story.ask("lane", "release", override_as="station"))
+    assert "no visit is registered" in ended.reason
+
+
+def test_once_a_person_has_decided_to_get_people_out_lanes_may_be_opened():
+    story = attacked()
+    story.see("panel", alarm=True)
+    assert of(CommandEnded, story.ask("lane", "release"))
+    (command,) = released(story.take(EVACUATE))
+    story.end(command, CommandResult.CONFIRMED)
+    assert released(story.ask("lane", "release"))
 
 
 def test_a_held_fire_signal_is_told_again_until_somebody_decides():
@@ -142,7 +241,7 @@ def test_a_person_may_decide_to_get_people_out_and_then_the_plan_runs():
     outputs = story.take(EVACUATE)
     (settled,) = of(FireSignalSettled, outputs)
     assert (settled.evacuate, settled.by) == (True, "Station")
-    assert opened(outputs) == ["fire-alarm"]
+    assert not opened(outputs), "its case has been open since the signal"
     assert released(outputs)
     (alarm,) = [one for one in story.engine.alarms.values() if one.kind == "fire-alarm"]
     assert alarm.count == 1, "it is the same signal"
@@ -154,7 +253,7 @@ def test_who_decided_against_it_may_still_decide_for_it_and_not_the_other_way():
     stay = DecideFireSignal(device="ash/panel", evacuate=False, by="Station", reason="pulled")
     story.take(stay)
     assert of(InputRefused, story.take(stay))
-    assert opened(story.take(EVACUATE)) == ["fire-alarm"]
+    assert released(story.take(EVACUATE))
     assert of(InputRefused, story.take(stay))
 
 
@@ -169,13 +268,13 @@ def test_a_decision_needs_a_held_signal_a_name_and_a_reason():
         assert not of(Command, outputs)
 
 
-def test_a_fire_that_still_burns_when_the_attack_is_over_opens_its_incident_by_itself():
+def test_a_fire_that_still_burns_when_the_attack_is_over_opens_its_ways_by_itself():
     story = attacked()
     story.see("panel", alarm=True)
     story.wait(40)
     close(story, "one-key-alarm")
     outputs = story.wait(30)
-    assert opened(outputs) == ["fire-alarm"]
+    assert not opened(outputs)
     assert released(outputs)
     assert of(FireSignalSettled, outputs)
 
@@ -232,7 +331,7 @@ def test_d10_an_insider_can_neither_silence_nor_empty_the_school():
     story.at(45)
     fire = story.see("panel", alarm=True)
     assert of(FireSignalHeld, fire)
-    assert not opened(fire)
+    assert opened(fire) == ["fire-alarm"], "people are told, as of any fire"
     assert not of(Command, fire)
 
     # +60 s: a broadcast from the gatehouse.

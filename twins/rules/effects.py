@@ -41,6 +41,13 @@ class CallHelp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IssueHeldPlans:
+    """Carry out the plans of this device's school that waited for a person."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClearAlarm:
     """The cause of this alarm is gone."""
 
@@ -72,4 +79,6 @@ class Tell:
     output: Output
 
 
-Effect: TypeAlias = RaiseAlarm | CallHelp | ClearAlarm | SetTimer | CancelTimer | Tell
+Effect: TypeAlias = (
+    RaiseAlarm | CallHelp | IssueHeldPlans | ClearAlarm | SetTimer | CancelTimer | Tell
+)

@@ -1,21 +1,22 @@
-"""火災報警 (D10): a fire signal opens its own incident, but not while another one is open.
+"""火災報警 (D10): a fire signal opens its case and calls people at once, whatever else is open.
 
-An attacker may have pulled it to get people out. Then it is held: shown, told again and again, and
-nothing opens until a person decides or the other incident is closed.
+During an attack, though, the attacker may have pulled it to get people out. Then its plan waits:
+it is shown, told again and again, and nothing opens until a person decides or the attack is over.
 """
 
 from collections.abc import Iterator
 
 from twins.alarm import Severity
+from twins.attack import attack_case, evacuating, evacuation_decided
 from twins.context import Context
 from twins.fire_signal import FireHold, FireSignalHeld, FireSignalSettled
 from twins.instant import Instant
-from twins.observation import PropertyChanged, Quality
+from twins.observation import Observation, PropertyChanged, Quality
 from twins.rules.effects import (
-    CallHelp,
     CancelTimer,
     ClearAlarm,
     Effect,
+    IssueHeldPlans,
     RaiseAlarm,
     SetTimer,
     Tell,
@@ -23,7 +24,7 @@ from twins.rules.effects import (
 
 KIND = "fire-alarm"
 TIMER = "fire-held"
-"""Timer: a held signal is told again."""
+"""Timer: a held plan is told again."""
 
 
 def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[Effect]:
@@ -31,43 +32,37 @@ def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[
     if event.quality is Quality.BAD:
         return
     device = event.device
-    if event.value is not True:
-        if event.quality is not Quality.GOOD:
-            return  # an uncertain signal is a signal, an uncertain all-clear is none
+    if event.value is True:
+        yield from _signal(context, device, event.source_time, now)
+    elif event.quality is Quality.GOOD:
+        # An uncertain signal is a signal, an uncertain all-clear is none.
         yield from _over(context, device)
         yield ClearAlarm(kind=KIND, device=device)
-        return
-    if f"{KIND}|{device}" in context.state.standing:
-        return  # good again after a bad reading: the same signal
-    attack = other_incident(context, context.school_of[device].id)
-    held = bool(attack) and not evacuation_decided(context, context.school_of[device].id)
-    yield RaiseAlarm(
-        kind=KIND,
-        device=device,
-        severity=Severity.ALARM,
-        latching=True,
-        sensed=event.source_time,
-        dispatched=not held,
-    )
-    if held:
-        context.state.watch.fire[device] = FireHold(incident=attack, since=now)
-        yield from _remind(context, device, now)
+
+
+def late(context: Context, observation: Observation, now: Instant) -> Iterator[Effect]:
+    """Raise for a signal from before what is known of the panel, unless it is known itself."""
+    device, stamp = observation.device, observation.source_time
+    if observation.value is True and context.state.watch.fire_seen.get(device) != stamp:
+        yield from _signal(context, device, stamp, now, received=observation.receive_time)
+        yield ClearAlarm(kind=KIND, device=device)
 
 
 def due(context: Context, device: str, now: Instant) -> Iterator[Effect]:
-    """Tell a held signal again; open its incident once the other one is closed."""
+    """Tell of a held plan again; carry it out once the attack is over."""
     hold = context.state.watch.fire.get(device)
     if hold is None or hold.evacuate is not None:
         return
-    attack = other_incident(context, context.school_of[device].id)
-    if attack:
-        hold.incident = attack
+    attack = attack_case(context, context.school_of[device])
+    waits = _waits(context, device)
+    if attack is not None and waits:
+        hold.incident = attack.id
         yield from _remind(context, device, now)
-    else:
-        reason = "no other incident is open any more"
-        yield settled(context, device, evacuate=True, by="", reason=reason)
-        del context.state.watch.fire[device]
-        yield CallHelp(kind=KIND, device=device)
+        return
+    reason = "no attack is open any more" if waits else "its case is closed"
+    yield settled(context, device, evacuate=waits, by="", reason=reason)
+    del context.state.watch.fire[device]
+    yield IssueHeldPlans(device=device)
 
 
 def settled(context: Context, device: str, *, evacuate: bool, by: str, reason: str) -> Tell:
@@ -80,22 +75,34 @@ def settled(context: Context, device: str, *, evacuate: bool, by: str, reason: s
     )
 
 
-def other_incident(context: Context, school: str) -> str:
-    """Return an open incident of the school that no evacuation ends, or nothing."""
-    kinds = context.schools[school].premises.evacuation_kinds
-    for one in context.state.incidents.values():
-        if one.school == school and one.kind not in kinds:
-            return one.id
-    return ""
-
-
-def evacuation_decided(context: Context, school: str) -> bool:
-    """Return whether a person has decided that people get out for a signal that stands."""
-    return any(
-        hold.evacuate is True and context.school_of[device].id == school
-        for device, hold in context.state.watch.fire.items()
-        if device in context.school_of
+def _signal(
+    context: Context, device: str, stamp: Instant, now: Instant, received: Instant | None = None
+) -> Iterator[Effect]:
+    if f"{KIND}|{device}" in context.state.standing:
+        return  # good again after a bad reading: the same signal
+    context.state.watch.fire_seen[device] = stamp
+    school = context.school_of[device]
+    yield RaiseAlarm(
+        kind=KIND,
+        device=device,
+        severity=Severity.ALARM,
+        latching=True,
+        sensed=stamp,
+        received=received,
     )
+    attack = attack_case(context, school)
+    going_out = evacuating(context, school) or evacuation_decided(context, school)
+    if attack is not None and not going_out:
+        context.state.watch.fire[device] = FireHold(incident=attack.id, since=now)
+        yield from _remind(context, device, now)
+
+
+def _waits(context: Context, device: str) -> bool:
+    """Return whether a case of this signal is open with its plan held, or none could be opened."""
+    alarm = context.state.alarms.get(context.state.standing.get(f"{KIND}|{device}", ""))
+    if alarm is None or alarm.held:
+        return alarm is not None
+    return any(alarm.id in one.alarms for one in context.state.incidents.values() if one.plan_held)
 
 
 def _remind(context: Context, device: str, now: Instant) -> Iterator[Effect]:

@@ -77,6 +77,7 @@ OnLate: TypeAlias = Callable[[Context, Observation, Instant], Iterable[Effect]]
 LATE: Mapping[tuple[str, str], OnLate] = {
     ("one-key-alarm", "pressed"): one_key_alarm.late,
     ("one-key-alarm", "press_count"): one_key_alarm.late,
+    ("fire-alarm-panel", "alarm"): fire_alarm.late,
 }
 """(capability, property) → rule for what came late and must count all the same."""
 

@@ -16,7 +16,7 @@ TWO_AT_NIGHT = MONDAY_0700 + clock_time(19)
 
 
 @pytest.mark.requirement("R09")
-def test_d10_a_fire_signal_opens_nothing_during_an_attack_and_the_gatehouse_may_not_speak(stage):
+def test_d10_a_fire_signal_opens_no_way_during_an_attack_and_the_gatehouse_may_not_speak(stage):
     story = stage(ASH, zero=TWO_AT_NIGHT)
     story.at(-60, sees("console", online=True), sees("panel", alarm=False))
     story.at(-60, sees("dormitory-button", pressed=False), sees("lane", locked=True))
@@ -42,10 +42,16 @@ def test_d10_a_fire_signal_opens_nothing_during_an_attack_and_the_gatehouse_may_
         device="ash/panel", evacuate=False, by="Officer 7", reason="no smoke on video"
     )
     story.at(91, stay)
+    story.at(100, *story.reaches("station", case=story.case(2)))
+    story.at(101, story.answers("station", Answer.ACKNOWLEDGED, case=story.case(2)))
+    story.at(595, story.closes(case=story.case(2), reason="no fire"))
     story.at(600, story.closes(reason="guard detained"))
     story.at(700)
 
-    ((opened, case),) = story.told(IncidentOpened)
+    (opened, case), (fire_opened, fire_case) = story.told(IncidentOpened)
+    assert (fire_case.incident.kind, fire_opened) == ("fire-alarm", 45.25)
+    fire_told = story.notified(story.case(2))
+    assert fire_told["ash/station"] == fire_opened, "of a fire people are told at once"
     assert (case.incident.kind, case.incident.place) == ("one-key-alarm", "dormitory")
     assert opened - 30 <= 2, "the dormitory's way does not go through the gatehouse"
     assert story.notified()["ash/station"] == opened
