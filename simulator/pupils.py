@@ -11,6 +11,7 @@ from functools import partial
 
 from simulator.chance import Chance
 from simulator.devices.lane import WatchedLane
+from simulator.queues.lanes import Lanes, Passage
 from simulator.timeline import Timeline
 from twins.instant import Duration, Instant, seconds
 
@@ -46,7 +47,7 @@ class GateZone:
         self._lanes = lanes
         self._timeline = timeline
         self._chance = chance
-        self._free: list[Instant] = [timeline.now] * len(lanes)
+        self._line = Lanes(max(len(lanes), 1))
         self._inside: dict[int, None] = {}
         self._held: list[list[int]] = [[] for _ in lanes]
         self._serial = 0
@@ -105,10 +106,10 @@ class GateZone:
     def _queue(self, pupil: int) -> None:
         if pupil not in self._inside:
             return
-        lane = min(range(len(self._lanes)), key=lambda number: self._free[number])
-        begins = max(self._timeline.now, self._free[lane])
-        self._free[lane] = begins + self._chance.delay(self.zone, "pupils.lane")
-        self._timeline.at(self._free[lane], partial(self._pass, pupil, lane))
+        service = self._chance.delay(self.zone, "pupils.lane")
+        passage = self._line.enter(self._timeline.now, service)
+        assert isinstance(passage, Passage), "the line has no end"
+        self._timeline.at(passage.ends, partial(self._pass, pupil, passage.lane))
 
     def _pass(self, pupil: int, lane: int) -> None:
         if pupil not in self._inside:

@@ -1,0 +1,1 @@
+"""Mathematics beside the simulation: closed forms that simulated numbers must meet."""

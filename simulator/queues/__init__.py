@@ -1,0 +1,1 @@
+"""Waiting lines: lanes for people, units for calls, and the theory of both."""
