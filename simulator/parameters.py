@@ -85,6 +85,122 @@ PARAMETERS: Mapping[str, Parameter] = {
         law=Uniform(5.0, 25.0), unit="m", meaning="way from the gate zone to safety",
         source="assumed",
     ),
+    # the school day
+    "day.lead": Parameter(
+        law=Triangular(0.0, 12.0, 32.0), unit="min",
+        meaning="pupil's arrival before the first lesson",
+        source="assumed; the law puts 83 % into 20 min, 80-90 % arrive within 15-20 min "
+        "(2mtechnology.net, a vendor)",
+    ),
+    "day.late": Parameter(
+        law=Fixed(0.01), unit="probability", meaning="pupil comes after the first lesson began",
+        source="assumed",
+    ),
+    "day.lateness": Parameter(
+        law=Exponential(10.0), unit="min", meaning="how late such a pupil is", source="assumed",
+    ),
+    "day.release": Parameter(
+        law=Triangular(0.0, 4.0, 15.0), unit="min",
+        meaning="pupil from the dismissal bell to the lane, classes one after another",
+        source="assumed",
+    ),
+    "day.pick-up": Parameter(
+        law=Exponential(1.5), unit="min", meaning="pupil waiting before the gate to be fetched",
+        source="assumed",
+    ),
+    "day.screening": Parameter(
+        law=Triangular(2.4, 3.0, 4.0), unit="s",
+        meaning="one person through a walk-through gate, alarms not included",
+        source="15-25 persons/min (NIJ/Sandia, Green 1999); the shape is assumed",
+    ),
+    "guard.absences": Parameter(
+        law=Fixed(0.3), unit="1/h", meaning="how often a guard leaves the post outside peaks",
+        source="assumed; no measured source was found",
+    ),
+    "guard.absence": Parameter(
+        law=Triangular(60.0, 150.0, 600.0), unit="s", meaning="how long the post is then empty",
+        source="assumed; no measured source was found",
+    ),
+    "visitors.per-day": Parameter(
+        law=Fixed(12.0), unit="1/d", meaning="visitors on a school day", source="assumed",
+    ),
+    "visitor.registers": Parameter(
+        law=Triangular(20.0, 45.0, 120.0), unit="s", meaning="registration at the terminal",
+        source="assumed; no measured source was found",
+    ),
+    "visitor.step": Parameter(
+        law=Triangular(0.5, 0.9, 1.6), unit="1",
+        meaning="length of a step of the inspection as a multiple of the flow's figure",
+        source="assumed",
+    ),
+    "visitor.expected": Parameter(
+        law=Fixed(0.95), unit="probability", meaning="the host expects the visitor",
+        source="assumed",
+    ),
+    "visitor.stay": Parameter(
+        law=Triangular(10.0, 30.0, 90.0), unit="min", meaning="visitor inside the school",
+        source="assumed",
+    ),
+    "visitor.carries": Parameter(
+        law=Fixed(0.002), unit="probability", meaning="visitor brings what may not come in",
+        source="assumed",
+    ),
+    "detector.hit": Parameter(
+        law=Fixed(0.9), unit="probability", meaning="detector alarms for what may not come in",
+        source="assumed",
+    ),
+    "detector.nuisance": Parameter(
+        law=Fixed(0.15), unit="probability", meaning="detector alarms for keys, belts and phones",
+        source="assumed",
+    ),
+    "detector.search": Parameter(
+        law=Triangular(20.0, 40.0, 75.0), unit="s", meaning="guard looks into a detector's alarm",
+        source="assumed; 30-60 s with a hand-held wand",
+    ),
+    "deliveries.per-day": Parameter(
+        law=Fixed(6.0), unit="1/d", meaning="vehicles that are let in on a school day",
+        source="assumed",
+    ),
+    "vehicle.passes": Parameter(
+        law=Triangular(5.0, 8.0, 20.0), unit="s", meaning="vehicle through the open barrier",
+        source="assumed",
+    ),
+    "camera.mistakes": Parameter(
+        law=Fixed(0.5), unit="1/d", meaning="a camera's analysis takes somebody for a loiterer",
+        source="assumed",
+    ),
+    "camera.mistake": Parameter(
+        law=Triangular(20.0, 60.0, 180.0), unit="s", meaning="until that person has gone",
+        source="assumed",
+    ),
+    # an attack
+    "attack.lasts": Parameter(
+        law=Triangular(30.0, 55.0, 180.0), unit="s",
+        meaning="attack without anybody who stops it",
+        source="assumed; 55 s at Nanping 2010, most of the FBI's timed cases within 5 min",
+    ),
+    "guard.sees": Parameter(
+        law=Triangular(1.0, 2.5, 6.0), unit="s",
+        meaning="guard at the post from the attack to the press", source="assumed",
+    ),
+    "bystander.calls": Parameter(
+        law=Triangular(15.0, 40.0, 120.0), unit="s",
+        meaning="without a guard at the post, from the attack until somebody presses",
+        source="assumed",
+    ),
+    "button.fails": Parameter(
+        law=Fixed(0.02), unit="probability", meaning="the button is not pressed although it should",
+        source="assumed; call-takers activated responders in 57.5 % of eligible cases (Denmark)",
+    ),
+    "teacher.calls-in": Parameter(
+        law=Triangular(4.0, 10.0, 30.0), unit="s",
+        meaning="from the attack until a teacher moves the pupils in", source="assumed",
+    ),
+    "guard.engages": Parameter(
+        law=Triangular(3.0, 8.0, 25.0), unit="s",
+        meaning="first capable person at the place until the attacker is held off",
+        source="assumed",
+    ),
     # people who are told
     "console.delivery": Parameter(
         law=Uniform(0.05, 0.30), unit="s", meaning="notice to a console", source="assumed",

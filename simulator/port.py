@@ -7,14 +7,11 @@ runner): all that differs is who implements `Platform` and who calls `World`.
 from collections.abc import Mapping
 from typing import Protocol, TypeAlias
 
-from twins.alarm import AcknowledgeAlarm, ResetAlarm
-from twins.incident import HandleIncident, NotificationDelivered, RecipientAnswered
 from twins.observation import Value
+from twins.records import Input
 
-PersonInput: TypeAlias = (
-    NotificationDelivered | RecipientAnswered | HandleIncident | AcknowledgeAlarm | ResetAlarm
-)
-"""What people tell the platform at their consoles and phones."""
+PersonInput: TypeAlias = Input
+"""What people tell the platform at consoles, terminals and phones."""
 
 
 class Platform(Protocol):

@@ -11,7 +11,7 @@ from functools import partial
 
 from simulator.chance import Chance
 from simulator.devices.lane import WatchedLane
-from simulator.queues.lanes import Lanes, Passage
+from simulator.queues.lanes import NEVER, Lanes, Passage
 from simulator.timeline import Timeline
 from twins.instant import Duration, Instant, seconds
 
@@ -27,23 +27,18 @@ class Pupils:
 
 
 class GateZone:
-    """The pupils in one zone, their number at each change, and the end of their danger.
-
-    As many keep coming as leave - by Little's law, or what the lanes can take where that is less -
-    until all are there or the inflow is stopped.
-    """
+    """The pupils in one zone, their number at each change, and the end of their danger."""
 
     def __init__(
-        self, zone: str, pupils: Pupils, *, lanes: Sequence[WatchedLane], timeline: Timeline,
-        chance: Chance,
-    ) -> None:  # fmt: skip
+        self, zone: str, *, lanes: Sequence[WatchedLane], timeline: Timeline, chance: Chance
+    ) -> None:
         self.zone = zone
         self.counts: list[tuple[Instant, int]] = [(timeline.now, 0)]
         """(instant, pupils in the zone from then on), one entry per change."""
         self.on_safe: Callable[[int], None] | None = None
         """Called once with the number moved in, when the last of them is in."""
-        self._standing = pupils.standing
-        self._coming = pupils.coming
+        self.passages: list[Passage] = []
+        """One entry for each pupil who came to the line, in the order of coming."""
         self._lanes = lanes
         self._timeline = timeline
         self._chance = chance
@@ -51,17 +46,11 @@ class GateZone:
         self._inside: dict[int, None] = {}
         self._held: list[list[int]] = [[] for _ in lanes]
         self._serial = 0
-        self._open = True
+        self.open = True
+        """Whether pupils may still come; who is not there yet turns back once it is not."""
         self._moved: int | None = None
         for number, lane in enumerate(lanes):
             lane.waiting = (*lane.waiting, partial(self._released, number))
-
-    def live(self) -> None:
-        """Put the first pupils there and let others come."""
-        for _ in range(self._standing):
-            self._arrive(share=self._chance.fraction(self.zone, "pupils.progress"))
-        if self._coming and self._lanes:
-            self._timeline.after(self._gap(), self._next)
 
     @property
     def count(self) -> int:
@@ -70,7 +59,21 @@ class GateZone:
 
     def keep_away(self) -> None:
         """Stop the inflow: whoever is not there yet turns back."""
-        self._open = False
+        self.open = False
+
+    def welcome(self) -> None:
+        """Let pupils come again."""
+        self.open = True
+
+    def opens_at(self, instant: Instant) -> None:
+        """Keep the lanes shut until an instant: who comes before waits outside."""
+        lanes = max(len(self._lanes), 1)
+        self._line = Lanes(lanes, openings=[[(instant, NEVER)]] * lanes)
+
+    def linger(self, stay: Duration) -> None:
+        """Have a pupil stand in the zone for a time without wanting through a lane."""
+        pupil = self._enter()
+        self._timeline.after(stay, partial(self._leave, pupil))
 
     def move_in(self) -> None:
         """Have a teacher bring everybody in; nobody else comes."""
@@ -80,28 +83,19 @@ class GateZone:
             self._timeline.after(self._walk(), partial(self._leave, pupil))
         self._judge_safe()
 
-    def _gap(self) -> Duration:
-        stay = self._chance.mean("pupils.dwell") + self._chance.mean("pupils.lane")
-        lanes = self._chance.mean("pupils.lane") / len(self._lanes)
-        mean = max(lanes, stay / max(self._standing, 1))
-        return seconds(self._chance.draw(self.zone, "pupils.gap") * mean)
-
-    def _next(self) -> None:
-        if self._open and self._coming:
-            self._coming -= 1
-            self._arrive(share=1.0)
-            self._timeline.after(self._gap(), self._next)
-
-    def _arrive(self, *, share: float) -> None:
+    def arrive(self, *, share: float = 1.0) -> None:
         """Let a pupil enter who has still `share` of the way to the lane to go."""
-        self._serial += 1
-        pupil = self._serial
-        self._inside[pupil] = None
-        self._note()
+        pupil = self._enter()
         if not self._lanes:
             return
         dwell = seconds(share * self._chance.draw(self.zone, "pupils.dwell"))
         self._timeline.after(dwell, partial(self._queue, pupil))
+
+    def _enter(self) -> int:
+        self._serial += 1
+        self._inside[self._serial] = None
+        self._note()
+        return self._serial
 
     def _queue(self, pupil: int) -> None:
         if pupil not in self._inside:
@@ -109,6 +103,7 @@ class GateZone:
         service = self._chance.delay(self.zone, "pupils.lane")
         passage = self._line.enter(self._timeline.now, service)
         assert isinstance(passage, Passage), "the line has no end"
+        self.passages.append(passage)
         self._timeline.at(passage.ends, partial(self._pass, pupil, passage.lane))
 
     def _pass(self, pupil: int, lane: int) -> None:
@@ -144,3 +139,39 @@ class GateZone:
             moved, self._moved = self._moved, None
             if self.on_safe is not None:
                 self.on_safe(moved)
+
+
+class PeakInflow:
+    """The peak of a drill: as many keep coming to a zone as leave it, until all are there.
+
+    By Little's law, or what the lanes can take where that is less.
+    """
+
+    def __init__(
+        self, zone: GateZone, pupils: Pupils, *, lanes: int, timeline: Timeline, chance: Chance
+    ) -> None:
+        self._zone = zone
+        self._standing = pupils.standing
+        self._coming = pupils.coming if lanes else 0
+        self._lanes = lanes
+        self._timeline = timeline
+        self._chance = chance
+
+    def live(self) -> None:
+        """Put the first pupils there and let others come."""
+        for _ in range(self._standing):
+            self._zone.arrive(share=self._chance.fraction(self._zone.zone, "pupils.progress"))
+        if self._coming:
+            self._timeline.after(self._gap(), self._next)
+
+    def _gap(self) -> Duration:
+        stay = self._chance.mean("pupils.dwell") + self._chance.mean("pupils.lane")
+        lanes = self._chance.mean("pupils.lane") / self._lanes
+        mean = max(lanes, stay / max(self._standing, 1))
+        return seconds(self._chance.draw(self._zone.zone, "pupils.gap") * mean)
+
+    def _next(self) -> None:
+        if self._zone.open and self._coming:
+            self._coming -= 1
+            self._zone.arrive()
+            self._timeline.after(self._gap(), self._next)

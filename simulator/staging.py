@@ -8,7 +8,7 @@ from scenarios.drill import Drill, Inject
 from scenarios.story import StoryEvent
 from simulator.deeds import VERBS, check_verbs
 from simulator.port import Platform
-from simulator.pupils import Pupils
+from simulator.pupils import PeakInflow, Pupils
 from simulator.world import World
 from twins.capability import Line
 from twins.instant import Duration, Instant, seconds
@@ -50,13 +50,23 @@ class Staging:
             platform=platform,
             truth=truth,
         )
-        for zone, pupils in before_the_gate(school, drill).items():
-            self.world.gather(zone, pupils)
+        self._inflows = [
+            PeakInflow(
+                self.world.open_zone(zone),
+                pupils,
+                lanes=len(self.world.pedestrian_lanes()),
+                timeline=self.world.timeline,
+                chance=self.world.chance,
+            )
+            for zone, pupils in before_the_gate(school, drill).items()
+        ]
         self._last_inject = self.zero + drill.injects[-1].at
 
     def live(self) -> None:
         """Let the world begin and put every inject on its timeline."""
         self.world.live()
+        for inflow in self._inflows:
+            inflow.live()
         for inject in self.drill.injects:
             self.world.timeline.at(self.zero + inject.at, partial(self._inject, inject))
 

@@ -15,7 +15,7 @@ from simulator.devices.device import SimulatedDevice, Surroundings
 from simulator.devices.lane import HeardLoudspeaker, WatchedLane
 from simulator.devices.table import simulated
 from simulator.port import Platform
-from simulator.pupils import GateZone, Pupils
+from simulator.pupils import GateZone
 from simulator.responders import Responders
 from simulator.timeline import Timeline
 from twins.incident import Notification
@@ -58,23 +58,26 @@ class World:
         )
         self._responders.arrived = self._arrived
         self._responders.handled = self._handled
+        self.when_capable_arrives: Callable[[], object] = lambda: None
+        """Called whenever somebody who can act reaches the gate."""
         self.last_handled: Instant | None = None
         """When somebody last closed a case."""
 
-    def gather(self, zone: str, pupils: Pupils) -> None:
-        """Have pupils stand in a zone before the gate and come to it."""
-        made = GateZone(
-            zone, pupils, lanes=self._pedestrian_lanes(), timeline=self.timeline, chance=self.chance
-        )
-        made.on_safe = partial(self._safe, zone)
-        self.zones[zone] = made
+    def open_zone(self, zone: str) -> GateZone:
+        """Return a zone before the gate that pupils may stand in, made when first asked for."""
+        made = self.zones.get(zone)
+        if made is None:
+            made = GateZone(
+                zone, lanes=self.pedestrian_lanes(), timeline=self.timeline, chance=self.chance
+            )
+            made.on_safe = partial(self._safe, zone)
+            self.zones[zone] = made
+        return made
 
     def live(self) -> None:
         """Let devices and people begin."""
         for device in self.devices.values():
             device.live()
-        for zone in self.zones.values():
-            zone.live()
 
     def written(self, device: str, values: Mapping[str, Value]) -> Mapping[str, Value]:
         """Let a device be written to; return what it becomes at once."""
@@ -110,7 +113,8 @@ class World:
                 return self._places[lane.device]
         return place
 
-    def _pedestrian_lanes(self) -> list[WatchedLane]:
+    def pedestrian_lanes(self) -> list[WatchedLane]:
+        """Return the lanes on foot, in the school's order."""
         devices = [
             self.devices[lane.device] for lane in self.school.lanes if lane.kind == "pedestrian"
         ]
@@ -124,6 +128,8 @@ class World:
             zone.keep_away()
 
     def _arrived(self, responder: Responder, incident: str) -> None:  # noqa: ARG002  whoever comes, comes to the gate
+        if responder.capable:
+            self.when_capable_arrives()
         if responder.role is Role.STATION:
             self.happened("police-arrived", responder.id, role=responder.role.value)
         else:

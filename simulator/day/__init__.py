@@ -1,0 +1,1 @@
+"""The school day: bells, pupils, visitors, guards, vehicles, mistakes and, if asked, an attack."""

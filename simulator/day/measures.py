@@ -1,0 +1,202 @@
+"""What a day is measured by. A new measure is a function and a line in `MEASURES`.
+
+Every measure is a number of one day, or None where the day had nothing of the kind: a wait without
+anybody who waited is not 0.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from scenarios.story import StoryEvent
+from simulator.day.attack import Attack
+from simulator.day.crowd import Crowd
+from simulator.day.scene import Tally
+from simulator.record import Gap, gap
+from twins.capability import Titles
+from twins.instant import Instant, in_seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lived:
+    """One day as it was: what happened, and beside it what the platform believed (`story`)."""
+
+    story: Sequence[StoryEvent]
+    tally: Tally
+    crowd: Crowd
+    attack: Attack | None
+    ends: Instant
+    interrupted: int
+    """How often an alarm took a guard from a visitor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One number of a day."""
+
+    title: Titles
+    unit: str
+    of: Callable[[Lived], float | None]
+
+
+def _waits(lived: Lived) -> list[float]:
+    zone = lived.crowd.zone
+    return [] if zone is None else [in_seconds(one.begins - one.arrives) for one in zone.passages]
+
+
+def quantile(values: Sequence[float], share: float) -> float | None:
+    """Return the empirical quantile: the least value with at least this share at or below it."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+def _raised(lived: Lived, kind: str) -> float:
+    return sum(
+        1.0 for one in lived.story if one.kind == "alarm-raised" and one.details.get("kind") == kind
+    )
+
+
+def _pupil_seconds(lived: Lived) -> float | None:
+    zone = lived.crowd.zone
+    if zone is None:
+        return None
+    ends = [at for at, _ in zone.counts[1:]] + [lived.ends]
+    return sum(
+        count * in_seconds(until - at) for (at, count), until in zip(zone.counts, ends, strict=True)
+    )
+
+
+def _exposure(lived: Lived) -> float | None:
+    """Pupils × seconds before the gate from the attack to its end."""
+    attack, zone = lived.attack, lived.crowd.zone
+    if attack is None or zone is None or attack.ended is None:
+        return None
+    ends = [at for at, _ in zone.counts[1:]] + [lived.ends]
+    return sum(
+        count * max(0.0, in_seconds(min(until, attack.ended) - max(at, attack.begins)))
+        for (at, count), until in zip(zone.counts, ends, strict=True)
+    )
+
+
+def _gap(lived: Lived) -> Gap | None:
+    return None if lived.attack is None else gap(lived.story, lived.attack.begins)
+
+
+def _after_attack(lived: Lived, instant: Instant | None) -> float | None:
+    if lived.attack is None or instant is None:
+        return None
+    return in_seconds(instant - lived.attack.begins)
+
+
+def _first(lived: Lived, kind: str) -> Instant | None:
+    begins = 0 if lived.attack is None else lived.attack.begins
+    return next((one.at for one in lived.story if one.kind == kind and one.at >= begins), None)
+
+
+def _most(lived: Lived) -> float | None:
+    zone = lived.crowd.zone
+    return None if zone is None else float(max(count for _, count in zone.counts))
+
+
+def _stopped(lived: Lived) -> float | None:
+    return None if lived.attack is None else float(lived.attack.stopped)
+
+
+def _missed(lived: Lived) -> float | None:
+    carried = lived.tally.contraband
+    return lived.tally.contraband_missed / carried if carried else None
+
+
+MEASURES: Mapping[str, Measure] = {
+    "pupil-wait-median": Measure(
+        title={"en": "Pupil's wait before a lane, median", "zh": "学生排队时间中位数"}, unit="s",
+        of=lambda lived: quantile(_waits(lived), 0.5),
+    ),
+    "pupil-wait-p95": Measure(
+        title={"en": "Pupil's wait before a lane, 95 % within", "zh": "学生排队时间（95%分位）"},
+        unit="s", of=lambda lived: quantile(_waits(lived), 0.95),
+    ),
+    "pupils-outside-most": Measure(
+        title={"en": "Most pupils before the gate at once", "zh": "校门前同时最多学生数"}, unit="1",
+        of=_most,
+    ),
+    "pupil-time-outside": Measure(
+        title={"en": "Time of all pupils before the gate", "zh": "学生校门前滞留总时长"},
+        unit="pupil s", of=_pupil_seconds,
+    ),
+    "visitor-admission-mean": Measure(
+        title={"en": "Visitor from arrival to admission, mean", "zh": "来访者入校平均用时"},
+        unit="s", of=lambda lived: _mean([in_seconds(one) for one in lived.tally.visits]),
+    ),
+    "visitors-turned-away": Measure(
+        title={"en": "Visitors turned away", "zh": "被拒来访人数"}, unit="1",
+        of=lambda lived: float(lived.tally.turned_away),
+    ),
+    "contraband-missed": Measure(
+        title={"en": "Share of forbidden things that came in", "zh": "违禁物品漏检率"},
+        unit="share", of=_missed,
+    ),
+    "post-empty": Measure(
+        title={"en": "Post empty in duty hours", "zh": "岗位空缺时长"}, unit="s",
+        of=lambda lived: sum(in_seconds(one) for one in lived.tally.absences),
+    ),
+    "off-post-alarms": Measure(
+        title={"en": "Off-post warnings", "zh": "离岗预警次数"}, unit="1",
+        of=lambda lived: _raised(lived, "guard-off-post"),
+    ),
+    "conflicts": Measure(
+        title={"en": "Vehicles that met pupils at the gate", "zh": "人车冲突次数"}, unit="1",
+        of=lambda lived: float(lived.tally.conflicts),
+    ),
+    "mistaken-loiterers": Measure(
+        title={"en": "Loitering warnings by mistake", "zh": "徘徊误报次数"}, unit="1",
+        of=lambda lived: float(lived.tally.camera_mistakes),
+    ),
+    "visitors-interrupted": Measure(
+        title={"en": "Times an alarm took a guard from a visitor", "zh": "报警中断来访办理次数"},
+        unit="1", of=lambda lived: float(lived.interrupted),
+    ),
+    "attack-stopped": Measure(
+        title={"en": "Attack stopped by somebody", "zh": "袭击被制止"}, unit="share", of=_stopped,
+    ),
+    "attack-pressed": Measure(
+        title={"en": "From the attack to the press", "zh": "袭击开始至按下报警"}, unit="s",
+        of=lambda lived: _after_attack(lived, lived.attack.pressed if lived.attack else None),
+    ),
+    "attack-alarm": Measure(
+        title={"en": "From the attack to the open incident", "zh": "袭击开始至立案"}, unit="s",
+        of=lambda lived: _after_attack(lived, _first(lived, "incident-opened")),
+    ),
+    "attack-warned": Measure(
+        title={"en": "From the attack to the first notice", "zh": "袭击开始至首个通知送达"},
+        unit="s", of=lambda lived: _after_attack(lived, _first(lived, "notified")),
+    ),
+    "attack-first-capable": Measure(
+        title={"en": "From the attack to the first capable responder",
+               "zh": "袭击开始至首名处置力量到场"},
+        unit="s", of=lambda lived: found.first_capable if (found := _gap(lived)) else None,
+    ),
+    "attack-police": Measure(
+        title={"en": "From the attack to the police", "zh": "袭击开始至民警到场"}, unit="s",
+        of=lambda lived: found.police if (found := _gap(lived)) else None,
+    ),
+    "attack-gap": Measure(
+        title={"en": "Response gap from the attack", "zh": "处置空档期（自袭击起）"}, unit="s",
+        of=lambda lived: found.gap if (found := _gap(lived)) else None,
+    ),
+    "attack-gained": Measure(
+        title={"en": "Seconds gained on the police", "zh": "先于民警的秒数"}, unit="s",
+        of=lambda lived: found.gained if (found := _gap(lived)) else None,
+    ),
+    "attack-exposure": Measure(
+        title={"en": "Pupils × time exposed to the attack", "zh": "学生暴露量"}, unit="pupil s",
+        of=_exposure,
+    ),
+}  # fmt: skip
+"""Name → measure, in the order of reports."""
