@@ -220,6 +220,7 @@ class _Compiler:
             unit=document.unit or (spec.unit if spec else ""),
             deadband=document.deadband,
             poll=self._poll(document, spec),
+            sample=None if document.sample is None else parse_duration(document.sample),
             observe=document.observe,
             follows=document.follows,
             writable=spec is not None and spec.write,

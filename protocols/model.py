@@ -57,6 +57,8 @@ class Point:
     maximum: float | None = None
     unit: str = ""
     deadband: float = 0.0
+    sample: Duration | None = None
+    """OPC UA: time between two samples on the server; None: as the model says."""
     poll: Duration = DEFAULT_POLL
     """Longest time between reads; for observed and subscribed points, between control reads."""
     observe: bool = False

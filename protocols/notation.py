@@ -33,6 +33,7 @@ class PointDocument(_Strict):
     maximum: float | None = Field(default=None, alias="max")
     deadband: float = Field(default=0.0, ge=0)
     poll: DurationText | None = None
+    sample: DurationText | None = None
     observe: bool = False
     follows: str = ""
     printed: str | int = ""

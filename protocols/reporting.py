@@ -71,6 +71,10 @@ class Reporter:
         self._sink.heard((device,), now)
         self._pass_on(device, readings, source_times or {}, now)
 
+    def heard(self, devices: Sequence[str]) -> None:
+        """Note that devices answered without a word on any point."""
+        self._sink.heard(devices, self._clock.now())
+
     def failed(self, device: str, points: Sequence[str], cause: str) -> None:
         """Mark points bad: theirs alone, never their neighbours'."""
         now = self._clock.now()
@@ -79,19 +83,6 @@ class Reporter:
     def lost(self, device: str, cause: str) -> None:
         """Mark every point of a device bad."""
         self.failed(device, tuple(self._devices[device].model.points), cause)
-
-    def overdue(self, monotonic: Instant) -> tuple[str, ...]:
-        """Return the devices that have been silent for longer than they may."""
-        return tuple(
-            name
-            for name, heard in self._heard.items()
-            if monotonic - heard >= self._devices[name].lost_after
-        )
-
-    def next_overdue(self) -> Instant | None:
-        """Return the monotonic instant at which the next silence becomes too long."""
-        due = [heard + self._devices[name].lost_after for name, heard in self._heard.items()]
-        return min(due, default=None)
 
     def value(self, device: str, point: str) -> Reading | None:
         """Return the last reading of a point, for read-back."""

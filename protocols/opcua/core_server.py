@@ -13,9 +13,12 @@ from asyncua.common.utils import ServiceError
 from asyncua.crypto.permission_rules import User, UserRole
 from asyncua.server.address_space import NodeManagementService
 from asyncua.server.internal_server import InternalServer
+from asyncua.server.internal_session import InternalSession
 from asyncua.server.subscription_service import SubscriptionService
 from asyncua.server.user_managers import UserManager
 from asyncua.ua.status_codes import StatusCodes
+
+from protocols.opcua.faults import Transports, Trouble, TroubledSession
 
 BASE = 2300
 """Base types and the Server object have numeric ids below this (OPC 10000-6 annex A)."""
@@ -45,6 +48,24 @@ class CoreServer(InternalServer):
         self.max_keep_alive_count = MOST_LIFETIME // 3
         self.subscription_service = _Subscriptions(self.aspace, iserver=self)
         self.isession.subscription_service = self.subscription_service
+        self.trouble = Trouble()
+        self.transports = Transports(self.trouble)
+        self.asyncio_transports = self.transports
+
+    def create_session(
+        self,
+        name: str,
+        user: User = User(role=UserRole.Anonymous),  # noqa: B008  asyncua's signature
+        external: bool = False,  # noqa: FBT001, FBT002
+    ) -> InternalSession:
+        """Return a session; a client's one is in whatever trouble the server is in."""
+        if not external:
+            return super().create_session(name, user, external=False)
+        session = TroubledSession(
+            self, self.aspace, self.subscription_service, name, user=user, external=True
+        )
+        session.trouble = self.trouble
+        return session
 
     async def load_standard_address_space(self, shelf_file: Path | None = None) -> None:
         """Fill the address space in a thread: reading the generated modules takes a while."""

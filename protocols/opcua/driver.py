@@ -10,23 +10,21 @@ from functools import partial
 import structlog
 
 from protocols.backoff import Backoff
-from protocols.commanding import carry_out, ended, time_left
+from protocols.commanding import carry_out_in_turn, ended, time_left
 from protocols.interfaces import DriverError, Link, LinkLostError, NoAnswerError, Sink
 from protocols.model import Write
 from protocols.opcua.library_log import hush
-from protocols.opcua.session import Session
-from protocols.opcua.subscription import Batch
+from protocols.opcua.session import DeafError, Session
+from protocols.opcua.subscription import Agreed, Batch
 from protocols.opcua.writing import write_once
 from protocols.reporting import Reporter
-from protocols.silence import monotonic
+from protocols.silence import SilenceWatch, monotonic
+from protocols.turns import Turns
 from twins.clock import Clock
 from twins.command import Command, CommandEnded, CommandResult
 from twins.instant import Duration, in_seconds, milliseconds
 from twins.observation import Quality, Value
 from twins.streams import Streams
-
-LOOK_AGAIN = 0.1
-"""Seconds between two looks at a silence that has already been reported."""
 
 PATIENCE: Duration = milliseconds(500)
 """How long after `not_after` the answer to a write is still waited for."""
@@ -42,19 +40,28 @@ class OpcuaDriver:
         self._clock = clock
         self._devices = {device.id: device for device in link.devices}
         self._reporter = Reporter(link.devices, sink, clock)
+        self._watches = {
+            device.id: SilenceWatch(device, self._reporter, link.url) for device in link.devices
+        }
         self._backoff = Backoff(stream=streams.stream("opcua", link.url, "backoff"))
         self._session: Session | None = None
         self._reason = "never connected"
         self._up: bool | None = None
-        self._silent: set[str] = set()
-        self._commanding = {device.id: asyncio.Lock() for device in link.devices}
+        self._deaf: set[tuple[str, str]] = set()
+        self._polled: set[tuple[str, str]] = set()
+        self._commanding = {device.id: Turns() for device in link.devices}
+
+    @property
+    def agreed(self) -> Agreed | None:
+        """Return what the server agreed to publish; None unconnected, or where it is polled."""
+        return self._session.agreed if self._session is not None else None
 
     async def run(self) -> None:
         """Keep the link alive until cancelled; see `protocols.interfaces.Driver`."""
         hush()
-        self._reporter.start(monotonic())
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._watch_silence())
+            for watch in self._watches.values():
+                tasks.create_task(watch.watch())
             tasks.create_task(self._stay_connected())
 
     async def execute(self, command: Command) -> CommandEnded:
@@ -62,22 +69,14 @@ class OpcuaDriver:
         device = self._devices.get(command.device)
         if device is None:
             return ended(command, CommandResult.REFUSED, f"{command.device} is not on this link")
-        lane = self._commanding[device.id]
-        try:
-            async with asyncio.timeout(time_left(self._clock, command.not_after)):
-                await lane.acquire()
-        except TimeoutError:
-            return ended(command, CommandResult.NOT_EXECUTED, "its time was over before its turn")
-        try:
-            return await carry_out(
-                command,
-                device,
-                self._clock,
-                put=partial(self._put, command),
-                read=partial(self._read_back, device.id),
-            )
-        finally:
-            lane.release()
+        return await carry_out_in_turn(
+            command,
+            device,
+            self._clock,
+            self._commanding[device.id],
+            put=partial(self._put, command),
+            read=partial(self._read_back, device.id),
+        )
 
     async def _put(self, command: Command, write: Write) -> None:
         if self._session is None:
@@ -100,7 +99,7 @@ class OpcuaDriver:
         generation = 0
         while True:
             generation += 1
-            await self._live(Session(self._link, generation))
+            await self._live(Session(self._link, generation, frozenset(self._polled)))
             await asyncio.sleep(in_seconds(self._backoff.lost(monotonic())))
 
     async def _live(self, session: Session) -> None:
@@ -113,7 +112,7 @@ class OpcuaDriver:
                 tasks.create_task(session.keep_reading())
                 tasks.create_task(self._take_all(session))
         except* DriverError as group:
-            self._lost(str(_first(group)))
+            self._lost(_first(group))
         finally:
             self._session = None
             await session.close()
@@ -123,12 +122,25 @@ class OpcuaDriver:
         self._backoff.connected(monotonic())
         self._up = True
         log.info("driver.connected", link=self._link.url, generation=session.generation)
+        if session.agreed is not None:
+            log.info("opcua.agreed", link=self._link.url, subscription=session.agreed.lines()[0])
 
-    def _lost(self, reason: str) -> None:
-        self._reason = reason
+    def _lost(self, error: BaseException) -> None:
+        self._reason = str(error)
+        for watch in self._watches.values():
+            watch.reason = self._reason
+        if isinstance(error, DeafError):
+            self._distrust(error.key)
         if self._up is not False:
             self._up = False
-            log.info("driver.lost", link=self._link.url, reason=reason)
+            log.info("driver.link_lost", link=self._link.url, reason=self._reason)
+
+    def _distrust(self, key: tuple[str, str]) -> None:
+        """Subscribe a deaf point once more in a new session; after that, poll it."""
+        if key in self._deaf:
+            self._polled.add(key)
+            log.warning("opcua.deaf", link=self._link.url, point=key)
+        self._deaf.add(key)
 
     async def _take_all(self, session: Session) -> None:
         while True:
@@ -136,28 +148,11 @@ class OpcuaDriver:
 
     def _take(self, batch: Batch) -> None:
         now = monotonic()
-        for device, rounds in batch.items():
-            self._silent.discard(device)
-            for stamped in rounds:
-                readings = {point: reading for point, (reading, _) in stamped.items()}
-                times = {point: at for point, (_, at) in stamped.items() if at is not None}
-                self._reporter.readings(device, readings, now, times)
-
-    async def _watch_silence(self) -> None:
-        """Mark a device bad once it is silent for longer than it may; only new readings undo it."""
-        while True:
-            now = monotonic()
-            for device in self._reporter.overdue(now):
-                if device not in self._silent:
-                    self._silent.add(device)
-                    self._reporter.lost(device, self._cause(device))
-            due = self._reporter.next_overdue()
-            left = LOOK_AGAIN if due is None or due <= now else in_seconds(due - now)
-            await asyncio.sleep(left)
-
-    def _cause(self, device: str) -> str:
-        silence = f"silent for {in_seconds(self._devices[device].lost_after):g} s"
-        return silence if self._up else f"{silence}: {self._reason}"
+        for device, readings, stamps in batch.rounds:
+            self._reporter.readings(device, readings, now, stamps)
+        self._reporter.heard(tuple(self._devices))
+        for watch in self._watches.values():
+            watch.heard()
 
 
 def _first(group: BaseExceptionGroup[DriverError]) -> BaseException:

@@ -1,25 +1,33 @@
 """The device side of one OPC UA server: a node for every described point, on a real socket."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from asyncua import ua
 from asyncua.common.node import Node
+from asyncua.common.ua_utils import value_to_datavalue
 from asyncua.server.binary_server_asyncio import BinaryServer
 from asyncua.server.server import Server
+from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.status_codes import StatusCodes
 
 from protocols.interfaces import ConnectedDevice, Link, OnWrite
 from protocols.model import Point
 from protocols.opcua.codec import variant_of
 from protocols.opcua.core_server import CoreServer
+from protocols.opcua.faults import Faults
 from protocols.opcua.library_log import hush
 from protocols.opcua.nodes import Target, every_point, namespace_of, resolve
 from protocols.opcua.outside import Attributes
 from protocols.starting_values import starting_values
 from twins.observation import Value
+from twins.streams import Stream
 
 URI = "urn:gatehouse:emulator"
 """Application URI, and namespace of the objects that group a device's variables."""
+
+DECOY = "urn:gatehouse:emulator:other"
+"""Beginning of the URIs of namespaces that are none of ours."""
 
 MOST_CHUNKS = 17
 LARGEST_MESSAGE = 1_048_576
@@ -39,9 +47,15 @@ class OpcuaEmulator:
         self._core = CoreServer()
         self._server: Server | None = None
         self._targets: dict[tuple[str, str], Target] = {}
+        self._values: dict[str, dict[str, Value]] = {}
+        self._url = link.url
 
     async def start(self) -> str:
         """Build the nodes, begin to answer and return the URL with the real port."""
+        await self._begin(shifted=0)
+        return self._url
+
+    async def _begin(self, shifted: int) -> None:
         hush()
         server = Server(iserver=self._core)
         server.set_server_name("Gatehouse emulator")
@@ -52,13 +66,15 @@ class OpcuaEmulator:
         server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
         server.set_identity_tokens([ua.AnonymousIdentityToken])
         server.set_endpoint(self._link.url)
+        for number in range(shifted):
+            await server.register_namespace(f"{DECOY}-{number + 1}")
         await self._build(server)
         self._core.attribute_service = Attributes(
             self._core.aspace, tuple(self._targets.values()), self._written
         )
         await server.start()
         self._server = server
-        return self._name_port(server)
+        self._url = self._name_port(server)
 
     async def stop(self) -> None:
         """Stop answering and free the port."""
@@ -66,12 +82,38 @@ class OpcuaEmulator:
             server, self._server = self._server, None
             await server.stop()
 
+    async def disturb(self, faults: Faults, stream: Stream | None = None) -> None:
+        """Go wrong from now on as told; `Faults()` mends it. Delays are drawn from the stream."""
+        trouble = self._core.trouble
+        trouble.faults, trouble.stream = faults, stream
+        trouble.unwatched = frozenset(self._targets[key].node for key in faults.refused)
+        self._core.transports.obey(hung=faults.hung)
+
+    async def restart(self, *, shifted: int = 0) -> None:
+        """Start anew as after a power failure, with so many more namespaces before our own.
+
+        Every client is forgotten; port and values stay. The nodes that now have our old numbers
+        hold what nobody may take for ours.
+        """
+        assert self._server is not None, "not started"
+        url = self._url
+        await self.stop()
+        self._core = CoreServer()
+        self._link = replace(self._link, url=url)
+        await self._begin(shifted)
+        for device, values in self._values.items():
+            await self.publish(device, values)
+
     async def publish(self, device: str, values: Mapping[str, Value]) -> None:
         """Change values; None makes a point answer with a status and no value."""
+        self._values.setdefault(device, {}).update(values)
         for name, value in values.items():
             target = self._targets[device, name]
-            node = Node(self._core.isession, target.node)
-            await node.write_value(_stored(target.point, value))
+            stored = _stored(target.point, value)
+            if (device, name) in self._core.trouble.faults.deaf:
+                self._core.aspace[target.node].attributes[AttributeIds.Value].value = stored
+            else:
+                await Node(self._core.isession, target.node).write_value(stored)
 
     async def cut(self) -> None:
         """Close the port and every connection, and forget all clients; values stay."""
@@ -130,11 +172,11 @@ class OpcuaEmulator:
         return url
 
 
-def _stored(point: Point, value: Value) -> ua.Variant | ua.DataValue:
-    """Return what the address space holds for a value; asyncua stamps a variant with the time."""
+def _stored(point: Point, value: Value) -> ua.DataValue:
+    """Return what the address space holds for a value, stamped with the time."""
     if value is None:
         return ua.DataValue(StatusCode=ua.StatusCode(ua.UInt32(StatusCodes.BadNoCommunication)))
-    return variant_of(point.raw_of(value), point.wire_type)
+    return value_to_datavalue(variant_of(point.raw_of(value), point.wire_type))
 
 
 def _start(point: Point, starts: Mapping[str, Value]) -> ua.Variant:

@@ -18,6 +18,18 @@ class Target:
     point: Point
     node: ua.NodeId
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return device and point."""
+        return self.device, self.point.name
+
+    @property
+    def server_deadband(self) -> float:
+        """Return the deadband in raw units as the server may apply it; 0: it shall tell all."""
+        point = self.point
+        coded = bool(point.mapping or point.invalid)
+        return 0.0 if coded else abs(point.deadband / point.scale)
+
 
 def node_id(node: Node, index: int) -> ua.NodeId:
     """Return a node's id, given the index that its namespace has on this server."""

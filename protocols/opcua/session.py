@@ -1,4 +1,4 @@
-"""One connection to a server, from the socket to the subscription.
+"""One session with a server: its nodes, the subscription, and what is read beside it.
 
 A session is used once: after any loss it is thrown away and the next one starts from nothing.
 Reusing a client, a session or a subscription is where five OPC UA stacks, asyncua among them,
@@ -7,114 +7,106 @@ ended connected and silent for ever (asyncua 2.1.0: two cuts are enough, measure
 
 import asyncio
 import contextlib
-import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+import structlog
 from asyncua import ua
-from asyncua.client.client import Client
-from asyncua.ua.attribute_ids import AttributeIds
-from asyncua.ua.object_ids import ObjectIds
-from asyncua.ua.uaerrors import UaError, UaStatusCodeError
+from asyncua.ua.status_codes import StatusCodes
+from asyncua.ua.uaerrors import UaStatusCodeError
 
 from protocols.deriving import Reading
-from protocols.interfaces import DriverError, Link, LinkLostError, MalformedError, NoAnswerError
+from protocols.interfaces import Link, LinkLostError, MalformedError
 from protocols.opcua.codec import Stamped, stamped_of, status_name
+from protocols.opcua.connection import Connection, translated
 from protocols.opcua.nodes import Target, resolve
-from protocols.opcua.subscription import Batch, Subscription, batch_of
+from protocols.opcua.rounds import ROUNDS_PER_SILENCE, Item, Rounds, deaf, put_off_bad
+from protocols.opcua.subscription import Agreed, Batch, Hands, Subscription, batch_of
+from protocols.silence import monotonic
+from twins.instant import Duration, in_seconds, seconds
 from twins.observation import Quality
-
-REQUEST_TIMEOUT = 1.5
-"""Seconds that a server has to answer one request (assumed)."""
 
 CONNECT_TIMEOUT = 5.0
 """Seconds from the first packet to the first full reading; asyncua itself may hang for ever under
 packet loss (opcua-asyncio #1660)."""
 
-CLOSE_TIMEOUT = 1.0
-"""Seconds for a polite goodbye; then the socket is dropped."""
-
-SESSION_TIMEOUT = 10_000
-"""Milliseconds after which the server may forget us."""
-
-CONTROL_READ = 1.0
-"""Seconds between full reads, which heal what a subscription does not say."""
+ASK_AGAIN: Duration = seconds(10)
+"""Between two attempts to have watched what the server refused to watch (assumed)."""
 
 BACKLOG = 1000
 """Answers that may wait to be taken; one more ends the session, so that nothing is lost unseen."""
 
-_NAMESPACES = ua.NumericNodeId(ua.Int32(ObjectIds.Server_NamespaceArray), ua.Int16(0))
+WITHOUT_SUBSCRIPTIONS = frozenset(
+    (
+        StatusCodes.BadServiceUnsupported,
+        StatusCodes.BadTooManySubscriptions,
+        StatusCodes.BadNotImplemented,
+        StatusCodes.BadNotSupported,
+    )
+)
+"""Words by which a server says that it will not publish; it is polled instead."""
+
+log = structlog.get_logger()
 
 
-@contextlib.contextmanager
-def translated() -> Iterator[None]:
-    """Turn what asyncua raises into the errors of drivers, once, at this edge."""
-    try:
-        yield
-    except DriverError:
-        raise
-    except TimeoutError:
-        raise NoAnswerError("the server does not answer in time") from None
-    except ConnectionRefusedError as error:
-        raise LinkLostError("connection refused") from error
-    except OSError as error:
-        raise LinkLostError(str(error) or type(error).__name__) from error
-    except UaStatusCodeError as error:
-        raise LinkLostError(status_name(ua.StatusCode(ua.UInt32(error.code)))) from error
-    except (UaError, struct.error, ValueError, TypeError, LookupError, AttributeError) as error:
-        raise MalformedError(f"unreadable answer: {error}") from error
+class DeafError(LinkLostError):
+    """The server says something else when asked than it publishes."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(f"the subscription does not tell of {target.device}.{target.point.name}")
+        self.key = target.key
 
 
 class Session:
     """A live connection: resolved nodes, one subscription, and the batches it brings.
 
     `generation` numbers the sessions of a link. The queue of batches dies with its session, so a
-    late callback of a dead generation reaches nobody.
+    late callback of a dead generation reaches nobody. `polled` are points that no subscription is
+    trusted with any more.
     """
 
-    def __init__(self, link: Link, generation: int) -> None:
+    def __init__(
+        self, link: Link, generation: int, polled: Collection[tuple[str, str]] = ()
+    ) -> None:
         self.generation = generation
         self.batches: asyncio.Queue[Batch] = asyncio.Queue(maxsize=BACKLOG)
         self._link = link
-        self._client = Client(link.url, timeout=REQUEST_TIMEOUT, watchdog_intervall=REQUEST_TIMEOUT)
-        self._client.name = self._client.description = "Gatehouse"
-        self._client.session_timeout = SESSION_TIMEOUT
-        self._client.connection_lost_callback = self._connection_lost
-        self._services = self._client.uaclient
-        self._subscription = Subscription(link, self._services, self._offer, self._end)
+        self._polled = polled
+        self._connection = Connection(link, self._end)
+        hands = Hands(take=self._offer, end=self._end, gap=self._gap)
+        self._subscription = Subscription(link, self._connection.services, hands)
+        self._published = False
         self._alive = False
         self._over = asyncio.Event()
+        self._missed = asyncio.Event()
         self._reason = ""
-        self._namespaces: list[str] = []
         self._targets: dict[tuple[str, str], Target] = {}
         self._homeless: Mapping[tuple[str, str], str] = {}
+        self._items: list[Item] = []
+        self._refused_at = monotonic()
+        pulse = round(min(one.lost_after for one in link.devices) / ROUNDS_PER_SILENCE)
+        self._rounds = Rounds(pulse, monotonic())
+
+    @property
+    def agreed(self) -> Agreed | None:
+        """Return what the server agreed to publish, or None where it is polled."""
+        return self._subscription.agreed if self._published else None
 
     async def open(self) -> None:
         """Connect, resolve every node, subscribe and read everything once; raises DriverError."""
         with translated():
             async with asyncio.timeout(CONNECT_TIMEOUT):
-                await self._client.connect()
+                await self._connection.open()
                 self._alive = True
-                self._namespaces = await self._client.get_namespace_array()
-                targets, self._homeless = resolve(self._link.devices, self._namespaces)
-                self._targets = {(target.device, target.point.name): target for target in targets}
-                await self._subscription.create()
-                await self._subscription.monitor([t for t in targets if not t.point.command])
-                await self._refresh()
+                self._resolve()
+                await self._subscribe()
+                await self._watch_items()
+                await self._read_items(self._items)
+                self._report_homeless()
 
     async def close(self) -> None:
         """Say goodbye if anybody listens, and free the socket in any case."""
         self._alive = False
-        protocol = self._services.protocol
-        if protocol is None:
-            return
-        if self._over.is_set() and protocol.transport is not None:
-            protocol.transport.abort()
-            await asyncio.sleep(0)
-        with contextlib.suppress(TimeoutError, OSError, UaError):
-            async with asyncio.timeout(CLOSE_TIMEOUT):
-                await self._client.disconnect()
-        self._client.disconnect_socket()
-        await asyncio.sleep(0)  # lets the library's cancelled tasks end
+        await self._connection.close(broken=self._over.is_set())
 
     async def watch(self) -> None:
         """Wait until the session is over and raise LinkLostError with the reason.
@@ -123,29 +115,40 @@ class Session:
         """
         loop = asyncio.get_running_loop()
         while not self._over.is_set():
-            left = self._subscription.published_at + self._subscription.silence - loop.time()
-            if left <= 0:
-                self._end(f"no publish for {self._subscription.silence:g} s")
+            left = None
+            if self._published:
+                left = self._subscription.published_at + self._subscription.silence - loop.time()
+                if left <= 0:
+                    self._end(f"no publish for {self._subscription.silence:g} s")
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(left):
                     await self._over.wait()
         raise LinkLostError(self._reason)
 
     async def keep_reading(self) -> None:
-        """Read everything every second; raises DriverError when that fails."""
+        """Read what is not published, and look after what is; raises DriverError."""
         while True:
-            await asyncio.sleep(CONTROL_READ)
+            await self._until_due()
+            now = monotonic()
             with translated():
-                refused = [target for target, _ in self._subscription.refused.values()]
-                await self._subscription.monitor(refused)
-                await self._refresh()
+                if self._missed.is_set():
+                    self._missed.clear()
+                    self._rounds.hurry(now)
+                if self._rounds.pulse_due(now):
+                    await self._look_again()
+                if items := self._rounds.due(now):
+                    await self._read_items(items)
 
     async def read(self, device: str, points: Sequence[str]) -> dict[str, Reading]:
         """Read some points of a device now; raises DriverError."""
-        targets = [self._targets[device, point] for point in points]
+        targets = [self._targets[device, point] for point in points if self.knows(device, point)]
+        if len(targets) < len(points):
+            raise MalformedError("not every point to be read has a node on this server")
         with translated():
-            readings = self._readings(targets, await self._values(targets))
-        self._offer(batch_of(self._ids(), readings))
+            readings = _readings(
+                targets, await self._connection.values([one.node for one in targets])
+            )
+        self._offer(batch_of(readings))
         return {point: reading for _, point, (reading, _) in readings}
 
     def knows(self, device: str, point: str) -> bool:
@@ -155,49 +158,93 @@ class Session:
     @property
     def can_send(self) -> bool:
         """Return whether bytes given to the socket now have a way out."""
-        protocol = self._services.protocol
-        transport = protocol.transport if protocol is not None else None
-        return self._alive and transport is not None and not transport.is_closing()
+        return self._alive and self._connection.can_send
 
     async def write(self, device: str, point: str, data: ua.DataValue) -> list[ua.StatusCode]:
         """Write one node once and return the server's word; raises what asyncua raises."""
-        return await self._services.write_attributes([self._targets[device, point].node], [data])
+        return await self._connection.write(self._targets[device, point].node, data)
 
-    async def _refresh(self) -> None:
-        """Read every point and hand all over as one batch."""
-        targets = self._subscription.items
-        found, *answers = await self._values(targets, _NAMESPACES)
-        if found.Value is None or found.Value.Value != self._namespaces:
-            raise LinkLostError("the server numbered its namespaces anew")
-        readings = self._readings(targets, answers)
-        refused = {key: cause for key, (_, cause) in self._subscription.refused.items()}
-        readings += [
-            (device, point, ((None, Quality.BAD, cause), None))
-            for (device, point), cause in {**self._homeless, **refused}.items()
-            if point in self._readable(device)
+    def _resolve(self) -> None:
+        targets, self._homeless = resolve(self._link.devices, self._connection.namespaces)
+        self._targets = {target.key: target for target in targets}
+
+    async def _subscribe(self) -> None:
+        try:
+            await self._subscription.create()
+            self._published = True
+        except UaStatusCodeError as error:
+            if error.code not in WITHOUT_SUBSCRIPTIONS:
+                raise
+            name = status_name(ua.StatusCode(ua.UInt32(error.code)))
+            log.info("opcua.polling", link=self._link.url, reason=name)
+
+    async def _watch_items(self) -> None:
+        """Have every readable point watched, and poll what the server does not watch."""
+        now = monotonic()
+        limits = {device.id: device.lost_after for device in self._link.devices}
+        self._items = [
+            Item(
+                target=target,
+                interval=round(limits[target.device] / ROUNDS_PER_SILENCE),
+                due=now + round(limits[target.device] / ROUNDS_PER_SILENCE),
+                polled=not self._published or target.key in self._polled,
+            )
+            for target in self._targets.values()
+            if not target.point.command
         ]
-        self._offer(batch_of(self._ids(), readings))
+        for item in self._items:
+            self._rounds.add(item)
+        await self._monitor([item for item in self._items if not item.polled])
+        for item in self._items:
+            if item.polled:
+                item.interval = item.target.point.poll
+                item.due = now + item.interval
 
-    async def _values(self, targets: Sequence[Target], *also: ua.NodeId) -> list[ua.DataValue]:
-        nodes = [*also, *(target.node for target in targets)]
-        answers = await self._services.read_attributes(nodes, AttributeIds.Value)
-        if len(answers) != len(nodes):
-            raise MalformedError(f"{len(nodes)} nodes asked, {len(answers)} answered")
-        return answers
+    async def _monitor(self, items: Sequence[Item]) -> None:
+        refused = await self._subscription.monitor(items)
+        for item in items:
+            item.polled = item.target.key in refused
 
-    def _readings(
-        self, targets: Sequence[Target], answers: Sequence[ua.DataValue]
-    ) -> list[tuple[str, str, Stamped]]:
-        return [
-            (target.device, target.point.name, stamped_of(target.point, answer))
-            for target, answer in zip(targets, answers, strict=True)
-        ]
+    async def _look_again(self) -> None:
+        """Make sure that it is the same server still, and ask again for what it did not watch."""
+        await self._connection.require_same_server()
+        self._offer(Batch())
+        now = monotonic()
+        if self._published and now - self._refused_at >= ASK_AGAIN:
+            self._refused_at = now
+            await self._monitor(
+                [one for one in self._items if one.polled and one.target.key not in self._polled]
+            )
 
-    def _ids(self) -> list[str]:
-        return [device.id for device in self._link.devices]
+    async def _until_due(self) -> None:
+        """Wait until something is to be read or something was missed."""
+        left = in_seconds(max(self._rounds.next() - monotonic(), 0))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(left):
+                await self._missed.wait()
 
-    def _readable(self, device: str) -> Mapping[str, object]:
-        return next(one.model.points for one in self._link.devices if one.id == device)
+    async def _read_items(self, items: Sequence[Item]) -> None:
+        """Read items and hand all over as one batch; raises DeafError."""
+        answers = await self._connection.values([item.target.node for item in items])
+        readings = _readings([item.target for item in items], answers)
+        self._offer(batch_of(readings))
+        now = monotonic()
+        for item, answer in zip(items, answers, strict=True):
+            if deaf(item, answer, now):
+                raise DeafError(item.target)
+        bad = [reading[0][1] is Quality.BAD for _, _, reading in readings]
+        put_off_bad((item for item, poor in zip(items, bad, strict=True) if poor), now)
+
+    def _report_homeless(self) -> None:
+        """Make bad what is nowhere on this server."""
+        readable = {device.id: device.model.points for device in self._link.devices}
+        self._offer(
+            batch_of(
+                (device, point, ((None, Quality.BAD, cause), None))
+                for (device, point), cause in self._homeless.items()
+                if point in readable[device]
+            )
+        )
 
     def _offer(self, batch: Batch) -> None:
         if not self._alive:
@@ -207,10 +254,20 @@ class Session:
         except asyncio.QueueFull:
             self._end(f"{BACKLOG} answers wait to be taken")
 
+    def _gap(self, reason: str) -> None:
+        log.warning("opcua.gap", link=self._link.url, reason=reason)
+        self._missed.set()
+
     def _end(self, reason: str) -> None:
         if not self._over.is_set():
             self._reason = reason
             self._over.set()
 
-    async def _connection_lost(self, error: Exception) -> None:
-        self._end(f"the connection ended: {error}")
+
+def _readings(
+    targets: Sequence[Target], answers: Sequence[ua.DataValue]
+) -> list[tuple[str, str, Stamped]]:
+    return [
+        (target.device, target.point.name, stamped_of(target.point, answer))
+        for target, answer in zip(targets, answers, strict=True)
+    ]

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 from asyncua import ua
 from asyncua.client.ua_client import UaClient
 from asyncua.ua.attribute_ids import AttributeIds
+from asyncua.ua.status_codes import StatusCodes
 
-from protocols.interfaces import ConnectedDevice, Link, MalformedError
+from protocols.deriving import Reading
+from protocols.interfaces import Link, MalformedError
 from protocols.opcua.codec import Stamped, stamped_of, status_name
 from protocols.opcua.nodes import Target
-from twins.instant import MILLISECOND
+from protocols.opcua.rounds import Item
+from twins.instant import MILLISECOND, Instant, milliseconds
 
 KEEPALIVE_COUNT = 5
 """Publishing intervals without news until the server says that it lives. asyncua's own default,
@@ -26,62 +30,135 @@ SILENCE = 1.5
 LEAST_QUEUE = 10
 """At 1, which most servers take for granted, short presses are lost (measured, 14 of 20)."""
 
+LAST_NUMBER = 0xFFFF_FFFF
+"""Sequence numbers begin again with 1 after this one (OPC 10000-4 §7.22)."""
+
+FILTER_REFUSALS = frozenset(
+    (
+        StatusCodes.BadMonitoredItemFilterUnsupported,
+        StatusCodes.BadMonitoredItemFilterInvalid,
+        StatusCodes.BadFilterNotAllowed,
+        StatusCodes.BadDeadbandFilterInvalid,
+    )
+)
+"""How servers say that they offer no deadband."""
+
+_CODE = 0xFFFF_0000
+"""A status code without its information bits."""
+
 _OVERFLOW = 0x0000_0480
 """Information bits of a value whose queue on the server overflowed (OPC 10000-4 §7.39.1)."""
-
-Batch = Mapping[str, Sequence[Mapping[str, Stamped]]]
-"""Device → rounds of readings by point; a point that changed twice stands in two rounds."""
 
 log = structlog.get_logger()
 
 
-def batch_of(devices: Iterable[str], readings: Iterable[tuple[str, str, Stamped]]) -> Batch:
-    """Return readings as rounds per device, in order; every device has at least an empty round."""
-    rounds: dict[str, list[dict[str, Stamped]]] = {device: [{}] for device in devices}
-    counts: dict[tuple[str, str], int] = {}
-    for device, point, reading in readings:
-        number = counts.get((device, point), 0)
-        counts[device, point] = number + 1
-        if number == len(rounds[device]):
-            rounds[device].append({})
-        rounds[device][number][point] = reading
-    return rounds
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """What one answer or one publish says: readings in rounds, in order.
+
+    A point that changed twice stands in two rounds of its device.
+    """
+
+    rounds: list[tuple[str, dict[str, Reading], dict[str, Instant]]] = field(default_factory=list)
+    """Device, readings by point, and the device's own stamps where it gives any."""
+    _latest: dict[str, tuple[dict[str, Reading], dict[str, Instant]]] = field(default_factory=dict)
+
+    def add(self, device: str, point: str, stamped: Stamped) -> None:
+        """Add one reading."""
+        latest = self._latest.get(device)
+        if latest is None or point in latest[0]:
+            latest = self._latest[device] = ({}, {})
+            self.rounds.append((device, *latest))
+        latest[0][point], stamp = stamped
+        if stamp is not None:
+            latest[1][point] = stamp
+
+
+def batch_of(readings: Iterable[tuple[str, str, Stamped]]) -> Batch:
+    """Return readings as one batch."""
+    batch = Batch()
+    for device, point, stamped in readings:
+        batch.add(device, point, stamped)
+    return batch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedItem:
+    """How the server watches one point; it may differ from what was asked."""
+
+    device: str
+    point: str
+    sample_ms: float
+    queue: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What the server made of what was asked: its revised intervals are what counts."""
+
+    publish_ms: float
+    keepalive: int
+    """Publishing intervals without news until it says that it lives."""
+    lifetime: int
+    items: tuple[AgreedItem, ...] = ()
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the agreement for people, one line for the subscription and one per point."""
+        alive = self.publish_ms * self.keepalive
+        return (
+            f"published every {self.publish_ms:g} ms, alive every {alive:g} ms",
+            *(
+                f"{item.device}.{item.point}: sampled every {item.sample_ms:g} ms, "
+                f"queue of {item.queue}"
+                for item in self.items
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """Who is told what a subscription brings; none may block."""
+
+    take: Callable[[Batch], None]
+    end: Callable[[str], None]
+    """The subscription is over, and why."""
+    gap: Callable[[str], None]
+    """Something was published that never came."""
 
 
 class Subscription:
-    """One subscription and its monitored items, each of which stands or falls alone.
+    """One subscription and its monitored items, each of which stands or falls alone."""
 
-    `take` gets every publish as a batch and must not block; `end` is told why no more will come.
-    """
-
-    def __init__(
-        self,
-        link: Link,
-        client: UaClient,
-        take: Callable[[Batch], None],
-        end: Callable[[str], None],
-    ) -> None:
+    def __init__(self, link: Link, client: UaClient, hands: Hands) -> None:
         self._link = link
         self._client = client
-        self._take = take
-        self._end = end
-        self._devices: dict[str, ConnectedDevice] = {device.id: device for device in link.devices}
+        self._hands = hands
+        self._models = {device.id: device.model for device in link.devices}
         self._id = ua.IntegerId(0)
-        self._items: dict[int, Target] = {}
+        self._items: dict[int, Item] = {}
+        self._handle = 0
+        self._next_number = 1
         self._overflowed: set[str] = set()
+        self._agreed = Agreed(publish_ms=0, keepalive=0, lifetime=0)
+        self._agreed_items: dict[int, AgreedItem] = {}
         self.silence = SILENCE
         self.published_at = 0.0
-        self.refused: dict[tuple[str, str], tuple[Target, str]] = {}
+        self.overflows = 0
+        """Times that a queue on the server overflowed, so that older values were lost."""
 
     @property
-    def items(self) -> Sequence[Target]:
-        """Return what the server agreed to watch."""
-        return tuple(self._items.values())
+    def agreed(self) -> Agreed:
+        """Return what the server agreed to."""
+        return Agreed(
+            publish_ms=self._agreed.publish_ms,
+            keepalive=self._agreed.keepalive,
+            lifetime=self._agreed.lifetime,
+            items=tuple(self._agreed_items.values()),
+        )
 
     async def create(self) -> None:
         """Create the subscription at the shortest publishing interval that a device asks for."""
-        devices = self._link.devices
-        publish = min(device.model.subscription.publish for device in devices) / MILLISECOND
+        publish = min(model.subscription.publish for model in self._models.values()) / MILLISECOND
         asked = ua.CreateSubscriptionParameters()
         asked.RequestedPublishingInterval = ua.Double(publish)
         asked.RequestedMaxKeepAliveCount = ua.UInt32(KEEPALIVE_COUNT)
@@ -90,70 +167,134 @@ class Subscription:
         self.published_at = asyncio.get_running_loop().time()
         given = await self._client.create_subscription(asked, self._published)
         self._id = given.SubscriptionId
-        revised = (given.RevisedPublishingInterval, given.RevisedMaxKeepAliveCount)
-        self.silence = max(SILENCE, 3 * revised[0] * revised[1] / 1000)
-        if revised != (publish, KEEPALIVE_COUNT):
-            log.info("opcua.revised", link=self._link.url, publish=revised[0], keepalive=revised[1])
+        self._agreed = Agreed(
+            publish_ms=given.RevisedPublishingInterval,
+            keepalive=given.RevisedMaxKeepAliveCount,
+            lifetime=given.RevisedLifetimeCount,
+        )
+        self.silence = max(SILENCE, 3 * self._agreed.publish_ms * self._agreed.keepalive / 1000)
 
-    async def monitor(self, targets: Sequence[Target]) -> None:
-        """Ask to watch these nodes; those refused stand in `refused` with the server's reason."""
-        if not targets:
-            return
-        first = max(self._items, default=0) + 1
+    async def monitor(self, items: Sequence[Item]) -> Mapping[tuple[str, str], str]:
+        """Ask to watch these items; return those refused with the server's reason.
+
+        What is refused for its deadband is asked for once more without.
+        """
+        refused: dict[tuple[str, str], str] = {}
+        asked = list(items)
+        for item in asked:
+            item.filtered = item.target.server_deadband > 0
+        while asked:
+            again = []
+            for item, status in zip(asked, await self._ask(asked), strict=True):
+                if item.filtered and status.value & _CODE in FILTER_REFUSALS:
+                    item.filtered = False
+                    again.append(item)
+                elif not status.is_good():
+                    refused[item.target.key] = status_name(status)
+            asked = again
+        return refused
+
+    async def _ask(self, items: Sequence[Item]) -> list[ua.StatusCode]:
+        """Ask once for each item and return the server's word on each."""
+        first = self._handle + 1
+        self._handle += len(items)
         asked = ua.CreateMonitoredItemsParameters()
         asked.SubscriptionId = self._id
         asked.TimestampsToReturn = ua.TimestampsToReturn.Both
         asked.ItemsToCreate = [
-            self._item(handle, target) for handle, target in enumerate(targets, first)
+            self._request(handle, item) for handle, item in enumerate(items, first)
         ]
         # Known before the answer comes: the first values may overtake it.
-        self._items.update(enumerate(targets, first))
+        self._items.update(enumerate(items, first))
         results = await self._client.create_monitored_items(asked)
-        if len(results) != len(targets):
-            raise MalformedError(f"{len(targets)} items asked, {len(results)} answered")
-        for handle, (target, result) in enumerate(zip(targets, results, strict=True), first):
-            key = (target.device, target.point.name)
-            self.refused.pop(key, None)
-            if not result.StatusCode.is_good():
+        if len(results) != len(items):
+            raise MalformedError(f"{len(items)} items asked, {len(results)} answered")
+        for handle, (item, result) in enumerate(zip(items, results, strict=True), first):
+            if result.StatusCode.is_good():
+                self._note(handle, item, result)
+            else:
                 del self._items[handle]
-                self.refused[key] = (target, status_name(result.StatusCode))
-            elif result.RevisedQueueSize < LEAST_QUEUE:
-                log.warning(
-                    "opcua.revised", link=self._link.url, point=key, queue=result.RevisedQueueSize
-                )
+        return [result.StatusCode for result in results]
 
-    def _item(self, handle: int, target: Target) -> ua.MonitoredItemCreateRequest:
-        settings = self._devices[target.device].model.subscription
-        item = ua.MonitoredItemCreateRequest()
-        item.ItemToMonitor.NodeId = target.node
-        item.ItemToMonitor.AttributeId = AttributeIds.Value
-        item.MonitoringMode = ua.MonitoringMode.Reporting
-        item.RequestedParameters.ClientHandle = ua.IntegerId(handle)
-        item.RequestedParameters.SamplingInterval = ua.Duration(settings.sample / MILLISECOND)
-        item.RequestedParameters.QueueSize = ua.Counter(max(settings.queue, LEAST_QUEUE))
-        item.RequestedParameters.DiscardOldest = True
-        return item
+    def _request(self, handle: int, item: Item) -> ua.MonitoredItemCreateRequest:
+        settings = self._models[item.target.device].subscription
+        point = item.target.point
+        asked = ua.MonitoredItemCreateRequest()
+        asked.ItemToMonitor.NodeId = item.target.node
+        asked.ItemToMonitor.AttributeId = AttributeIds.Value
+        asked.MonitoringMode = ua.MonitoringMode.Reporting
+        asked.RequestedParameters.ClientHandle = ua.IntegerId(handle)
+        sample = settings.sample if point.sample is None else point.sample
+        asked.RequestedParameters.SamplingInterval = ua.Duration(sample / MILLISECOND)
+        asked.RequestedParameters.QueueSize = ua.Counter(max(settings.queue, LEAST_QUEUE))
+        asked.RequestedParameters.DiscardOldest = True
+        if item.filtered:
+            asked.RequestedParameters.Filter = ua.DataChangeFilter(
+                Trigger=ua.DataChangeTrigger.StatusValue,
+                DeadbandType=ua.UInt32(ua.DeadbandType.Absolute),
+                DeadbandValue=ua.Double(item.target.server_deadband),
+            )
+        return asked
+
+    def _note(self, handle: int, item: Item, result: ua.MonitoredItemCreateResult) -> None:
+        target = item.target
+        on_its_way = result.RevisedSamplingInterval + self._agreed.publish_ms
+        item.patience = milliseconds(2 * on_its_way)
+        self._agreed_items[handle] = AgreedItem(
+            device=target.device,
+            point=target.point.name,
+            sample_ms=result.RevisedSamplingInterval,
+            queue=result.RevisedQueueSize,
+        )
+        if result.RevisedQueueSize < LEAST_QUEUE:
+            log.warning(
+                "opcua.revised",
+                link=self._link.url,
+                point=target.key,
+                queue=result.RevisedQueueSize,
+            )
 
     def _published(self, result: ua.PublishResult) -> None:
         self.published_at = asyncio.get_running_loop().time()
-        readings: list[tuple[str, str, Stamped]] = []
-        for notification in result.NotificationMessage.NotificationData or ():
+        message = result.NotificationMessage
+        self._count(message.SequenceNumber, news=bool(message.NotificationData))
+        batch = Batch()
+        for notification in message.NotificationData or ():
             if isinstance(notification, ua.DataChangeNotification):
-                readings += [
-                    self._reading(target, change.Value)
-                    for change in notification.MonitoredItems
-                    if (target := self._items.get(change.ClientHandle)) is not None
-                ]
+                self._take_changes(notification, batch)
             elif isinstance(notification, ua.StatusChangeNotification):
-                self._end(f"the server ended the subscription: {status_name(notification.Status)}")
-        self._take(batch_of(self._devices, readings))
+                self._hands.end(
+                    f"the server ended the subscription: {status_name(notification.Status)}"
+                )
+        self._hands.take(batch)
 
-    def _reading(self, target: Target, data: ua.DataValue) -> tuple[str, str, Stamped]:
-        if data.StatusCode is not None and data.StatusCode.value & _OVERFLOW == _OVERFLOW:
-            self._note_overflow(target)
-        return target.device, target.point.name, stamped_of(target.point, data)
+    def _take_changes(self, notification: ua.DataChangeNotification, batch: Batch) -> None:
+        for change in notification.MonitoredItems:
+            item = self._items.get(change.ClientHandle)
+            if item is None:
+                continue
+            data = change.Value
+            item.told = data
+            item.fresh = True
+            if data.StatusCode is not None and data.StatusCode.value & _OVERFLOW == _OVERFLOW:
+                self._note_overflow(item.target)
+            target = item.target
+            batch.add(target.device, target.point.name, stamped_of(target.point, data))
+
+    def _count(self, number: int, *, news: bool) -> None:
+        """Notice messages that never came.
+
+        Each has the next number, and one without news the number of the one that will follow
+        (OPC 10000-4 §5.14.1.1). None has 0: asyncua makes such a one up when a connection ends.
+        """
+        if number == 0:
+            return
+        if number != self._next_number:
+            self._hands.gap(f"message {self._next_number} was published and never came")
+        self._next_number = number % LAST_NUMBER + 1 if news else number
 
     def _note_overflow(self, target: Target) -> None:
+        self.overflows += 1
         if target.point.at not in self._overflowed:
             self._overflowed.add(target.point.at)
             log.warning("opcua.overflow", device=target.device, point=target.point.name)

@@ -80,12 +80,22 @@ class Heard:
         """Return all that was said of a point, in order."""
         return [o.value for o in self.observations if (o.device, o.property) == (device, point)]
 
+    def times(self, device: str, point: str) -> int:
+        """Return how often something was said of a point."""
+        return len(self.values(device, point))
+
     async def until(self, condition: Callable[[], bool], within: float = 8) -> None:
         """Wait until something holds; fails after `within` seconds."""
         async with asyncio.timeout(within):
             while not condition():
                 self._news.clear()
                 await self._news.wait()
+
+    async def within(self, limit: float, condition: Callable[[], bool]) -> None:
+        """Wait for something that no observation announces."""
+        async with asyncio.timeout(limit):
+            while not condition():  # noqa: ASYNC110  nothing wakes us
+                await asyncio.sleep(0.02)
 
     async def until_value(self, device: str, point: str, value: Value) -> Observation:
         """Wait until a point is good and has this value."""

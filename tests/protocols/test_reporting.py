@@ -8,7 +8,7 @@ import pytest
 from protocols.descriptions import library, read_model
 from protocols.interfaces import ConnectedDevice
 from protocols.reporting import Reporter
-from twins.instant import Instant, milliseconds, seconds
+from twins.instant import Instant, seconds
 from twins.observation import Observation, Quality
 
 NOON = seconds(1_800_000_000)
@@ -117,13 +117,3 @@ def test_the_same_value_after_a_loss_is_news():
     report.lost("button", "gone")
     report.read("button", {"pressed": False}, 1)
     assert [seen.quality for seen in kept.batches[-1]] == [Quality.GOOD]
-
-
-def test_silence_is_overdue_exactly_at_each_device_s_limit():
-    report, _ = reporter()
-    report.start(0)
-    report.read("button", {"pressed": False}, milliseconds(500))
-    assert report.next_overdue() == milliseconds(2500)
-    assert report.overdue(milliseconds(2500) - 1) == ()
-    assert report.overdue(milliseconds(2500)) == ("button",)
-    assert set(report.overdue(seconds(10))) == {"button", "presence"}

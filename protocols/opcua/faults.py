@@ -1,0 +1,128 @@
+"""What an emulated server does wrong when it is told to; delays are drawn from a seeded stream."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from asyncua import ua
+from asyncua.common.utils import ServiceError
+from asyncua.server.internal_session import InternalSession
+from asyncua.ua.status_codes import StatusCodes
+
+from twins.instant import Duration, in_seconds
+from twins.streams import Stream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faults:
+    """What is wrong with a server, as a whole."""
+
+    delay: Duration = 0
+    """Least time before a read, a write or a call is answered."""
+    jitter: Duration = 0
+    """Added to the delay, uniformly from 0 to this."""
+    frozen: bool = False
+    """Subscriptions live and publish nothing, not even that they live."""
+    hung: bool = False
+    """Half-open TCP: connections stand, new ones are accepted, and nothing is answered."""
+    polled_only: bool = False
+    """It has no subscriptions (BadServiceUnsupported)."""
+    deaf: frozenset[tuple[str, str]] = frozenset()
+    """Points (device, point) whose changes no subscription tells; who reads them sees them."""
+    refused: frozenset[tuple[str, str]] = frozenset()
+    """Points that no subscription may watch (BadTooManyMonitoredItems)."""
+
+
+class Trouble:
+    """The faults of one server as they stand now."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.stream: Stream | None = None
+        self.unwatched: frozenset[ua.NodeId] = frozenset()
+
+    async def hold(self) -> None:
+        """Wait as long as the next answer is delayed."""
+        delay = self.faults.delay
+        if self.faults.jitter and self.stream is not None:
+            delay += round(self.stream.uniform(0, self.faults.jitter))
+        if delay:
+            await asyncio.sleep(in_seconds(delay))
+
+
+class TroubledSession(InternalSession):
+    """A client's session on a server that may be in trouble."""
+
+    trouble: Trouble
+
+    async def read(self, params: ua.ReadParameters) -> list[ua.DataValue]:
+        """Answer a read, late if that is the trouble."""
+        await self.trouble.hold()
+        return await super().read(params)
+
+    async def write(self, params: ua.WriteParameters) -> list[ua.StatusCode]:
+        """Answer a write, late if that is the trouble; it is done late as well."""
+        await self.trouble.hold()
+        return await super().write(params)
+
+    async def call(self, params: list[ua.CallMethodRequest]) -> list[ua.CallMethodResult]:
+        """Answer a call, late if that is the trouble; it is done late as well."""
+        await self.trouble.hold()
+        return await super().call(params)
+
+    async def create_subscription(
+        self,
+        params: ua.CreateSubscriptionParameters,
+        callback: Callable[..., object],
+        request_callback: Callable[..., object] | None = None,
+    ) -> ua.CreateSubscriptionResult:
+        """Make a subscription that stays silent while the server is frozen."""
+        if self.trouble.faults.polled_only:
+            raise ServiceError(StatusCodes.BadServiceUnsupported)
+
+        def asked(subscription: int) -> object:
+            assert request_callback is not None
+            return None if self.trouble.faults.frozen else request_callback(subscription)
+
+        return await super().create_subscription(
+            params, callback, None if request_callback is None else asked
+        )
+
+    async def create_monitored_items(
+        self, params: ua.CreateMonitoredItemsParameters
+    ) -> list[ua.MonitoredItemCreateResult]:
+        """Watch items, except those that this server will not watch."""
+        refused = ua.MonitoredItemCreateResult(
+            StatusCode=ua.StatusCode(ua.UInt32(StatusCodes.BadTooManyMonitoredItems))
+        )
+        asked = params.ItemsToCreate
+        taken = [one for one in asked if one.ItemToMonitor.NodeId not in self.trouble.unwatched]
+        if len(taken) == len(asked):
+            return await super().create_monitored_items(params)
+        params.ItemsToCreate = taken
+        results = iter(await super().create_monitored_items(params))
+        return [next(results) if one in taken else refused for one in asked]
+
+
+class Transports(list[asyncio.Transport]):
+    """A server's connections; while it hangs, it hears none of them."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__()
+        self._trouble = trouble
+
+    def append(self, transport: asyncio.Transport) -> None:
+        """Take up a connection that was just made."""
+        super().append(transport)
+        if self._trouble.faults.hung:
+            transport.pause_reading()
+
+    def obey(self, *, hung: bool) -> None:
+        """Stop or go on hearing all that are there."""
+        for transport in self:
+            if transport.is_closing():
+                continue
+            if hung and transport.is_reading():
+                transport.pause_reading()
+            elif not hung and not transport.is_reading():
+                transport.resume_reading()
