@@ -2,86 +2,54 @@
 
 from typing import get_args
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.twins.any_input import PEOPLE, SCHOOLS, meant, stories
 from tests.twins.schools import ELM, MONDAY_0700, says
-from twins.alarm import TRANSITIONS, AcknowledgeAlarm, AlarmEvent, AlarmState, ResetAlarm
+from twins.alarm import TRANSITIONS, AlarmEvent, AlarmState
 from twins.engine import Engine
 from twins.handlers import HANDLERS
-from twins.incident import Answer, HandleIncident, RecipientAnswered
 from twins.instant import seconds
-from twins.observation import Observation, Quality
+from twins.observation import Observation
 from twins.records import Input, decode_record, encode_record
 from twins.state import decode_state, encode_state
 
-values = st.sampled_from(
-    [
-        ("button", "pressed", True),
-        ("button", "pressed", False),
-        ("button", "press_count", 1),
-        ("button", "press_count", 3),
-        ("button-2", "pressed", True),
-        ("button-2", "pressed", False),
-        ("presence", "present", True),
-        ("presence", "present", False),
-        ("camera", "loitering", True),
-        ("camera", "loitering", False),
-    ]
-)
-qualities = st.sampled_from([Quality.GOOD, Quality.GOOD, Quality.GOOD, Quality.BAD])
-observations = st.builds(
-    lambda said, quality: says(
-        said[0],
-        said[1],
-        said[2] if quality is Quality.GOOD else None,
-        MONDAY_0700,
-        quality,
-        "" if quality is Quality.GOOD else "no answer",
-    ),
-    values,
-    qualities,
-)
-people = st.sampled_from(
-    [
-        AcknowledgeAlarm(alarm="elm/alarm/1", by="Guard A"),
-        ResetAlarm(alarm="elm/alarm/1", by="Guard A", reason="checked"),
-        RecipientAnswered(
-            incident="elm/incident/1", responder="elm/station", answer=Answer.ACKNOWLEDGED
-        ),
-        HandleIncident(incident="elm/incident/1", by="Station", reason="over"),
-    ]
-)
-steps = st.lists(
-    st.tuples(st.lists(observations | people, max_size=3), st.integers(0, 400)), max_size=25
-)
+
+def told(outputs):
+    return [encode_record(one) for one in outputs]
 
 
-def play(engine, story, start=0):
-    now, told = MONDAY_0700, []
-    for index, (inputs, gap) in enumerate(story):
-        now += seconds(gap)
-        if index >= start:
-            told.append([encode_record(output) for output in engine.receive(inputs, now)])
-    return told
-
-
-@given(steps, st.integers(0, 25))
+@settings(max_examples=100, deadline=None)
+@given(stories, st.integers(0, 23))
 def test_a_snapshot_taken_anywhere_plus_the_rest_gives_the_same_outputs(story, cut):
-    whole = play(Engine([ELM]), story)
-    engine = Engine([ELM])
-    play(engine, story[:cut])
-    revived = Engine([ELM], decode_state(encode_state(engine.state())))
-    assert play(revived, story, start=cut) == whole[cut:]
-
-
-@given(steps)
-def test_every_output_survives_the_log(story):
-    engine, now = Engine([ELM]), MONDAY_0700
-    for inputs, gap in story:
+    engine, now, log, snapshot = Engine(SCHOOLS), MONDAY_0700, [], (0, None)
+    for place, (wishes, gap) in enumerate(story):
         now += seconds(gap)
+        state = engine.state()
+        if place == cut:
+            snapshot = (place, decode_state(encode_state(state)))
+        inputs = [meant(one, state, now) for one in wishes]
+        log.append((inputs, now, told(engine.receive(inputs, now))))
+    for start, state in ((0, None), snapshot):
+        replayed = Engine(SCHOOLS, state)
+        for inputs, at, said in log[start:]:
+            assert told(replayed.receive(inputs, at)) == said
+
+
+@settings(max_examples=60, deadline=None)
+@given(stories)
+def test_every_record_survives_the_log(story):
+    engine, now = Engine(SCHOOLS), MONDAY_0700
+    for wishes, gap in story:
+        now += seconds(gap)
+        inputs = [meant(one, engine.state(), now) for one in wishes]
         for record in [*inputs, *engine.receive(inputs, now)]:
             assert decode_record(*encode_record(record)) == record
+
+
+def test_the_stories_here_hold_every_kind_of_input():
+    assert set(PEOPLE) | {"Observation"} == {one.__name__ for one in get_args(Input)}
 
 
 @given(st.lists(st.sampled_from(AlarmEvent), max_size=20))
