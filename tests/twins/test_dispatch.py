@@ -256,6 +256,7 @@ def test_nearest_by_time_asks_the_one_with_the_shorter_way_in_seconds_first():
     assert "ash/across-the-river" in told(pressed(by_distance)[1])
 
 
+@pytest.mark.requirement("R46")
 def test_cars_go_nearest_by_time_whatever_the_policy_for_volunteers():
     slow = car("slow", 500, travel_time=seconds(240))
     quick = car("quick", 1500, travel_time=seconds(90))

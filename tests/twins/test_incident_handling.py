@@ -73,7 +73,7 @@ def answered(responder: str) -> RecipientAnswered:
 # Escalation
 
 
-@pytest.mark.requirement("R18")
+@pytest.mark.requirement("R18", "R79")
 def test_an_unanswered_case_goes_to_the_next_seat_and_the_head_then_to_the_110_centre():
     engine, outputs = pressed()
     assert not {"elm/next-seat", "elm/head", "elm/centre"} & set(told(outputs))

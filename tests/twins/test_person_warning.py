@@ -377,6 +377,7 @@ def test_d04_c_a_score_of_0_93_without_proof_of_life_is_uncertain_and_not_pushed
     assert not told(outputs)
 
 
+@pytest.mark.requirement("R35")
 def test_the_lead_time_counts_from_the_first_warning_and_once_on_each_way():
     story = ready()
     hit(story, "metro-face", 0.93)

@@ -80,6 +80,7 @@ def test_a_witness_is_called_in_turn_but_fills_no_place():
     assert phased(incident(), responders, NOW).call == ("a", "b", "c")
 
 
+@pytest.mark.requirement("R46")
 def test_nearest_is_by_time_where_the_policy_says_so_and_not_by_distance():
     across_the_river = view("near", 200, travel=seconds(300))
     by_the_bridge = view("far", 900, travel=seconds(120))

@@ -1,5 +1,6 @@
 """处置空档期 and the time gained, from the alarm and from the start of the attack (R50)."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +8,8 @@ from tests.twins.dispatch_schools import ASH, NOW, answered, case, pressed, scho
 from twins.incident import Answer
 from twins.instant import in_seconds, seconds
 from twins.response_gap import first_capable, gained, police_arrival, response_gap
+
+pytestmark = pytest.mark.requirement("R50")
 
 
 def after(*arrivals, at=ASH):

@@ -30,7 +30,7 @@ def hit(place: str, number: int, score: float, subject: str = "person-17"):
     return sees(f"{place}-face", subject=subject, list="list-1", score=score, hits=number)
 
 
-@pytest.mark.requirement("R11", "R37")
+@pytest.mark.requirement("R11", "R35", "R37")
 def test_d04_a_person_of_concern_is_warned_of_far_out_and_nothing_locks_on_a_score(stage):
     story = stage(ASH, zero=NINE)
     for place in ("metro", "stop", "gate"):
