@@ -1,4 +1,4 @@
-"""校园门卫室 (R30): the gatehouse as one twin, every device with how far it is trusted, and how old.
+"""校园门卫室 (R30): the gatehouse as one twin: each device, how far it is trusted, how old it is.
 
 Pure functions of a school and the engine's memory: a device that was never heard is there too, and
 what is not known is said to be not known.

@@ -69,6 +69,7 @@ FIELDS: dict[str, st.SearchStrategy[object]] = {
     "kind": serials,
     "lane": st.just("oak/lane"),
     "not_after": spans,
+    "override_as": st.sampled_from(["", "", "station", "parent"]),
     "party": st.integers(1, 4),
     "patrol": st.sampled_from(["elm/video", "elm/rounds"]),
     "peer": st.sampled_from(["station", ""]),
@@ -102,7 +103,10 @@ def drawn(kind: type) -> st.SearchStrategy[object]:
 def _field(name: str, hint: object) -> st.SearchStrategy[object]:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
-    return st.booleans() if hint is bool else FIELDS[name]
+    if hint is bool:
+        return st.booleans()
+    assert name in FIELDS, f"say in FIELDS what {name} of an input may hold"
+    return FIELDS[name]
 
 
 @st.composite
