@@ -65,7 +65,7 @@ async def first_difference(store: Store, schools: Sequence[School]) -> Differenc
 def recompute(engine: Engine, batch: Batch) -> tuple[Output, ...]:
     """Give an engine a recorded batch again and return what it answers."""
     inputs: list[Input] = [one for one in batch.inputs if not isinstance(one, TimeAdvanced)]
-    return tuple(engine.receive(inputs, batch.now))
+    return tuple(engine.replay(inputs, batch.now))
 
 
 def _refuse_gap(expected: int, number: int) -> None:

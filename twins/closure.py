@@ -54,7 +54,10 @@ def reported(context: Context, device: str, name: str) -> Value:
 
 def shut(context: Context, device: str) -> bool | None:
     """Return whether a device keeps people out, or None if that is not known."""
-    capability = context.devices[device].capability
+    known = context.devices.get(device)
+    if known is None:
+        return None
+    capability = known.capability
     name = "locked" if capability == "lane" else SHUT[capability]
     value = reported(context, device, name)
     return value if isinstance(value, bool) else None

@@ -121,10 +121,9 @@ def book_end(context: Context, ended: CommandEnded, _now: Instant) -> None:
     _end(context, ended.command, ended.device, ended.result, ended.reason)
 
 
-def expire(context: Context, command_id: str) -> None:
+def expire(context: Context, command_id: str, reason: str = "no outcome came in time") -> None:
     """End a command whose outcome never came."""
     command = context.state.commands[command_id]
-    reason = "no outcome came in time"
     _end(context, command.id, command.device, CommandResult.UNKNOWN, reason)
 
 

@@ -25,6 +25,7 @@ from twins.incident import (
     NotificationDelivered,
     PlaceAdded,
     RecipientAnswered,
+    Verdict,
 )
 from twins.instant import Instant, seconds
 from twins.jurisdiction import responsible
@@ -194,7 +195,7 @@ def _draw_consequences(
         mobilising.refill(context, [assignment.responder], now)
 
 
-def handle_incident(context: Context, request: HandleIncident, now: Instant) -> None:
+def handle_incident(context: Context, request: HandleIncident, _now: Instant) -> None:
     """Close an incident; its alarms stay latched until somebody resets them."""
     incident = context.state.incidents.get(request.incident)
     if incident is None:
@@ -205,15 +206,18 @@ def handle_incident(context: Context, request: HandleIncident, now: Instant) -> 
         reason = "closing an incident needs a name and a reason"
         context.out.append(InputRefused(subject=incident.id, reason=reason))
         return
+    close(context, incident, by=request.by, reason=request.reason, verdict=request.verdict)
+
+
+def close(context: Context, incident: Incident, *, by: str, reason: str, verdict: Verdict) -> None:
+    """End a case, name what it lacks and release everybody who was engaged."""
     del context.state.incidents[incident.id]
-    handled = IncidentHandled(
-        incident=incident.id, by=request.by, reason=request.reason, verdict=request.verdict
-    )
+    handled = IncidentHandled(incident=incident.id, by=by, reason=reason, verdict=verdict)
     context.out.append(handled)
     escalation.cancel(context, incident)
     context.cancel_timer(mobilising.TIMER, incident.id)
     checklist.close(context, incident)
-    _set_free(context, incident, now)
+    _set_free(context, incident, context.state.latest)
 
 
 def _set_free(context: Context, incident: Incident, now: Instant) -> None:

@@ -23,6 +23,7 @@ from twins.lateness import is_fresher, is_late, told_late
 from twins.observation import DeviceLost, DeviceRestored, Observation, PropertyChanged, Quality
 from twins.ordering import counting_devices, first_devices, in_order
 from twins.records import Input, Output
+from twins.removal import settle_removed
 from twins.rules import device_lost, drift, duty_schedule, five_functions, one_key_alarm
 from twins.rules.effects import Effect
 from twins.rules.table import LATE, RULES, TIMERS, OnChange
@@ -42,8 +43,9 @@ FITTING: Mapping[str, tuple[type, ...]] = {
 class Engine:
     """Decides for any number of schools; see the module for its promise.
 
-    `state` is what an earlier engine's `state()` returned; it may be older than the schools, whose
-    new devices then start unknown.
+    `state` is what an earlier engine's `state()` returned; it may be older than the schools. New
+    devices then start unknown; what is no longer configured is settled at once, and the first
+    `receive` tells of it.
     """
 
     def __init__(self, schools: Sequence[School], state: EngineState | None = None) -> None:
@@ -62,6 +64,8 @@ class Engine:
             }
             for device in self._context.devices.values()
         }
+        settle_removed(self._context)
+        self._untold, self._context.out = self._context.out, []
         duty_schedule.begin(self._context)
 
     @property
@@ -103,7 +107,7 @@ class Engine:
 
         An instant that has passed means now: a plan that nobody watches yet is due at once.
         """
-        return self._context.timers.next_due()
+        return 0 if self._untold else self._context.timers.next_due()
 
     def advance(self, now: Instant) -> list[Output]:
         """Do what is due by `now`, earliest first."""
@@ -114,6 +118,14 @@ class Engine:
 
         A `now` before an earlier one counts as that one: time does not go back here. An outcome
         that is here counts before anything due: nobody looked before its time was up.
+        """
+        untold, self._untold = self._untold, []
+        return untold + self.replay(inputs, now)
+
+    def replay(self, inputs: Sequence[Input], now: Instant) -> list[Output]:
+        """Receive inputs that an earlier engine has received: their outputs have been told.
+
+        What was found when this engine was loaded stays for the first `receive`.
         """
         context = self._context
         now = context.state.latest = max(now, context.state.latest)

@@ -23,7 +23,8 @@ def start(context: Context, incident: Incident, now: Instant) -> None:
 
 def cancel(context: Context, incident: Incident) -> None:
     """Stop the clock: somebody has acknowledged the incident, or it is closed."""
-    for number in range(1, len(context.schools[incident.school].escalation) + 1):
+    school = context.schools.get(incident.school)
+    for number in range(1, len(school.escalation if school else ()) + 1):
         context.cancel_timer(TIMER, f"{incident.id}|{number}")
 
 

@@ -25,6 +25,7 @@ from twins import (
     network_path,
     observation,
     occupancy,
+    removed,
     sighting,
     video,
     visit,
@@ -150,6 +151,7 @@ Output: TypeAlias = (
     | fire_signal.FireSignalSettled
     | network_path.PathSwitched
     | video.EventVideo
+    | removed.RemovedFromConfiguration
 )
 
 RECORDS: Mapping[str, type] = {
@@ -265,6 +267,7 @@ RECORDS: Mapping[str, type] = {
         fire_signal.FireSignalSettled,
         network_path.PathSwitched,
         video.EventVideo,
+        removed.RemovedFromConfiguration,
     )
 }
 """Type name in a log → type."""

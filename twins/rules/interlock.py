@@ -44,7 +44,8 @@ def interlock_guard(context: Context, request: RequestCommand, _now: Instant) ->
 
 
 def _may_be_open(context: Context, device: str) -> bool:
-    opening = OPENING[context.devices[device].capability]
+    known = context.devices.get(device)
+    opening = OPENING[known.capability] if known is not None else ""
     asked = any(
         one.device == device and one.action == opening for one in context.state.commands.values()
     )

@@ -63,7 +63,10 @@ def judge(context: Context, school: School, now: Instant) -> Iterator[Effect]:
         reason = "nobody should be inside"
     device = gate.drifted.get(school.id, "")
     if reason and not device:
-        device = gate.drifted[school.id] = _shown_at(school)
+        device = _shown_at(context, school)
+        if not device:
+            return  # nothing counts there any more
+        gate.drifted[school.id] = device
         yield Tell(output=OccupancyDrifted(school=school.id, occupancy=occupancy, reason=reason))
         yield RaiseAlarm(
             kind=DRIFT, device=device, severity=Severity.WARNING, latching=False, sensed=now
@@ -139,8 +142,9 @@ def _released(context: Context, grant: Grant) -> bool:
     return bool(grant.command) and ended not in _NOT_RELEASED
 
 
-def _shown_at(school: School) -> str:
+def _shown_at(context: Context, school: School) -> str:
     for entrance in school.premises.entrances:
         for device in (*entrance.counters, *entrance.lanes):
-            return device
-    raise ValueError(f"nothing counts persons at {school.id}")
+            if device in context.devices:
+                return device
+    return ""

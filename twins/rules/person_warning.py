@@ -135,4 +135,5 @@ def _lead(context: Context, hit: PersonHit, rules: PersonRules) -> Iterator[Effe
 
 
 def _at_gate(context: Context, hit: PersonHit) -> bool:
-    return context.devices[hit.device].line is not Line.REMOTE
+    device = context.devices.get(hit.device)
+    return device is not None and device.line is not Line.REMOTE

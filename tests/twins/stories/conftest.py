@@ -19,3 +19,4 @@ def stage() -> Iterator[Callable[..., Story]]:
     for story in told:
         assert len(story.log) > 1, "nothing was told"
         story.replays()
+        story.survives_removals()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from tests.twins.removals import without
 from twins.alarm import AlarmRaised
 from twins.command import Command, CommandEnded, CommandResult, RequestCommand
 from twins.coverage import caught_by, detections
@@ -208,6 +209,26 @@ class Story:
         for done, snapshot in enumerate(self.snapshots, start=1):
             revived = Engine(self.schools, decode_state(snapshot))
             assert _play(revived, self.log[done:]) == whole[done:]
+
+    def survives_removals(self) -> None:
+        """Check that any snapshot goes on without any school, device or responder.
+
+        Each is taken out at another point of the story; the alarms of all others stand.
+        """
+        things = [
+            one.id
+            for school in self.schools
+            for one in (school, *school.devices, *school.responders)
+        ]
+        for turn, name in enumerate(dict.fromkeys(things)):
+            done = turn * 7 % len(self.log)
+            left = without(self.schools, name)
+            before = decode_state(self.snapshots[done])
+            revived = Engine(left, decode_state(self.snapshots[done]))
+            kept = {device.id for school in left for device in school.devices}
+            for alarm in before.alarms.values():
+                assert alarm.device not in kept or revived.alarms[alarm.id] == alarm
+            _play(revived, self.log[done + 1 :])
 
     def _observations(self, one: Sight, happens: Instant, now: Instant) -> list[Observation]:
         seen = happens if one.happened is None else self.zero + seconds(one.happened)
