@@ -99,7 +99,7 @@ class Emulation:
             self._emulator_of[device.id] = emulator
         try:
             url = await emulator.start()
-        except (OSError, RuntimeError) as error:  # RuntimeError is pymodbus's way to say so
+        except OSError as error:
             message = f"cannot be bound, is another emulation running? ({error})"
             return Problem(file=local.url, message=message)
         for device in asked.devices:
@@ -108,5 +108,8 @@ class Emulation:
 
 
 def _on_loopback(url: str, port: int) -> str:
+    """Return where an emulator answers here; a serial line's becomes a pseudo-terminal."""
     parts = urlsplit(url)
+    if not parts.netloc:
+        return url
     return parts._replace(netloc=f"127.0.0.1:{port}").geturl()

@@ -2,26 +2,50 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from enum import IntEnum
 
 from protocols.interfaces import LinkLostError
 
 
-class Turns:
-    """Gives out one turn after the other; whoever commands goes before all who read.
+class Lane(IntEnum):
+    """Who waits, the most urgent first."""
 
-    Waiters are as many as there are tasks at the line: one per device and one per command.
+    ALARM = 0
+    """Readings of panic-class devices."""
+    COMMAND = 1
+    EVENT = 2
+    """Readings of states, whose changes are events."""
+    POLL = 3
+    """Readings of measured numbers."""
+
+
+_AFTER: Mapping[Lane, tuple[Lane, ...]] = {
+    Lane.ALARM: (Lane.COMMAND, Lane.ALARM, Lane.EVENT, Lane.POLL),
+    Lane.COMMAND: (Lane.ALARM, Lane.EVENT, Lane.POLL, Lane.COMMAND),
+    Lane.EVENT: (Lane.ALARM, Lane.COMMAND, Lane.EVENT, Lane.POLL),
+    Lane.POLL: (Lane.ALARM, Lane.COMMAND, Lane.EVENT, Lane.POLL),
+}
+"""Whose turn was last → whose is next."""
+
+
+class Turns:
+    """Gives out one turn after the other, the most urgent lane first and nobody starved.
+
+    A command waits for two readings at most, the one that is under way and an alarm's; a reading
+    waits for one command at most, however many are waiting. A reader that has waited should take
+    what is most urgent by then. Waiters are as many as there are tasks at the line.
     """
 
     def __init__(self) -> None:
         self._taken = False
-        self._commanding: deque[asyncio.Future[None]] = deque()
-        self._reading: deque[asyncio.Future[None]] = deque()
+        self._last = Lane.POLL
+        self._waiting: dict[Lane, deque[asyncio.Future[None]]] = {lane: deque() for lane in Lane}
 
     @asynccontextmanager
     async def turn(
-        self, *, command: bool = False, within: float | None = None
+        self, *, command: bool = False, lane: Lane = Lane.POLL, within: float | None = None
     ) -> AsyncIterator[None]:
         """Wait for the line, hold it, and hand it on.
 
@@ -29,7 +53,7 @@ class Turns:
         """
         try:
             async with asyncio.timeout(within):
-                await self._take(self._commanding if command else self._reading)
+                await self._take(Lane.COMMAND if command else lane)
         except TimeoutError:
             raise LinkLostError("the line was not free in time") from None
         try:
@@ -37,12 +61,13 @@ class Turns:
         finally:
             self._hand_on()
 
-    async def _take(self, queue: deque[asyncio.Future[None]]) -> None:
+    async def _take(self, lane: Lane) -> None:
         if not self._taken:
             self._taken = True
+            self._last = lane
             return
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        queue.append(place)
+        self._waiting[lane].append(place)
         try:
             await place
         except asyncio.CancelledError:
@@ -51,10 +76,12 @@ class Turns:
             raise
 
     def _hand_on(self) -> None:
-        for queue in (self._commanding, self._reading):
+        for lane in _AFTER[self._last]:
+            queue = self._waiting[lane]
             while queue:
                 place = queue.popleft()
                 if not place.done():
                     place.set_result(None)
+                    self._last = lane
                     return
         self._taken = False

@@ -40,6 +40,10 @@ class Register:
     table: Table
     offset: int
 
+    def moved(self, by: int) -> "Register":
+        """Return the one so many cells further on."""
+        return Register(self.table, self.offset + by)
+
     def __str__(self) -> str:
         """Return it as descriptions write it, `hr:259`."""
         return f"{self.table}:{self.offset}"

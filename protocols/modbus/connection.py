@@ -1,113 +1,196 @@
-"""One TCP connection: one request at a time, commands before polls, every failure named.
+"""One connection: one request at a time, every answer to its own request, every failure named.
 
-pymodbus repeats writes and reconnects by itself by default; both are off here (measured: a coil
-write answered late is executed twice with the library's defaults).
+A request is sent once. An answer that comes late is never taken for the next one's: by its number
+where frames carry one, else by waiting for it before its unit is asked again.
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 
-from pymodbus.client import AsyncModbusTcpClient
-from pymodbus.exceptions import ConnectionException, ModbusException, ModbusIOException
-from pymodbus.pdu import ModbusPDU
+from protocols.interfaces import LinkLostError, MalformedError, NoAnswerError
+from protocols.modbus.framing import Frame
+from protocols.modbus.lines import framing_of, open_line
+from protocols.modbus.quirks import STRICTLY, Habits
+from protocols.modbus.requests import Request
+from protocols.modbus.settings import DEFAULTS, ModbusSettings
+from protocols.turns import Lane, Turns
+from twins.instant import in_seconds
 
-from protocols.interfaces import LinkLostError, NoAnswerError
-from protocols.modbus.requests import Answer, AnswerDecoder
-from protocols.turns import Turns
-
-TIMEOUT_S = 0.5
-"""Longest wait for an answer or a connection (ours; four fit into the 2 s of a panic device)."""
+LAST_TRANSACTION = 0xFFFF
 
 
-class Connection:
-    """A connection to `host`:`port`; made anew for every attempt, never reused after a loss."""
+@dataclass(slots=True)
+class _Asked:
+    """The request that is on its way and who waits for its answer."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._client = AsyncModbusTcpClient(
-            host.strip("[]"),
-            port=port,
-            timeout=TIMEOUT_S,
-            retries=0,
-            reconnect_delay=0,
-            trace_connect=self._connection_changed,
-        )
-        self._client.ctx.framer.decoder = AnswerDecoder()
+    frame: Frame
+    habits: Habits
+    answer: asyncio.Future[Frame]
+
+
+class Connection(asyncio.Protocol):
+    """A connection along one link; made anew for every attempt, never reused after a loss."""
+
+    def __init__(
+        self,
+        url: str,
+        settings: ModbusSettings = DEFAULTS,
+        habits: Mapping[int, Habits] | None = None,
+    ) -> None:
+        scheme = url.partition("://")[0]
+        self._url = url
+        self._settings = settings
+        self._habits = habits or {}
+        self._framing = framing_of(scheme)
+        self._timeout = in_seconds(settings.answer_within)
+        self._character = in_seconds(settings.character(scheme))
+        self._quiet = in_seconds(settings.quiet(scheme))
         self._turns = Turns()
-        self._asking = False
+        self._transport: asyncio.Transport | None = None
+        self._buffer = bytearray()
+        self._asked: _Asked | None = None
+        self._transaction = 0
+        self._last_byte_at = float("-inf")
+        self._owing: dict[int, tuple[float, Frame]] = {}
+        """Unit → until when its late answer may come, and to which request."""
 
     @property
     def connected(self) -> bool:
-        """Return whether the socket is open, as far as we know."""
-        return bool(self._client.connected)
+        """Return whether the line is open, as far as we know."""
+        return self._transport is not None and not self._transport.is_closing()
 
     async def open(self) -> None:
         """Connect; raises LinkLostError."""
-        cancels = _cancels()
-        try:
-            connected = await self._client.connect()
-        except (OSError, ModbusException) as error:
-            raise LinkLostError(f"cannot connect: {error}") from error
-        _heed(cancels)
-        if not connected:
-            raise LinkLostError("cannot connect")
+        self._transport = await open_line(self._url, self._settings, lambda: self)
 
     def close(self) -> None:
-        """Drop the connection; may be called twice."""
-        self._client.close()
+        """Drop the connection at once; may be called twice."""
+        if self._transport is not None:
+            self._transport.abort()
+        self._fail(NoAnswerError("the connection was closed before an answer came"))
 
     def turn(
-        self, *, command: bool = False, within: float | None = None
+        self, *, lane: Lane = Lane.POLL, within: float | None = None
     ) -> AbstractAsyncContextManager[None]:
-        """Return the wait for the line; a command goes before every poll that was not sent yet.
+        """Return the wait for the line, each lane before the next.
 
         Raises LinkLostError when the line is not free `within` so many seconds.
         """
-        return self._turns.turn(command=command, within=within)
+        return self._turns.turn(lane=lane, within=within)
 
-    async def exchange(self, request: ModbusPDU) -> Answer:
-        """Send a request once and return its unchecked answer; only for whose turn it is.
+    async def exchange(self, request: Request) -> Frame:
+        """Send a request once and return the answer to it; only for whose turn it is.
 
-        Raises LinkLostError when nothing was sent, NoAnswerError when no answer came.
+        Raises LinkLostError when nothing was sent, NoAnswerError when no answer came and
+        MalformedError for one that names no request. What the answer says is not checked.
         """
-        if not self.connected:
+        habits = self._habits.get(request.unit, STRICTLY)
+        await self._rest(request.unit, habits)
+        if self._transport is None or self._transport.is_closing():
             raise LinkLostError("the connection is gone")
-        cancels = _cancels()
-        self._asking = True
+        loop = asyncio.get_running_loop()
+        self._transaction = self._transaction % LAST_TRANSACTION + 1
+        number = self._transaction if self._framing.numbered else 0
+        frame = Frame(number, request.unit, request.pdu)
+        asked = self._asked = _Asked(frame, habits, loop.create_future())
+        if not self._framing.numbered:
+            self._buffer.clear()
+        data = self._framing.encode(frame)
+        self._transport.write(data)
+        allowed = self._timeout + self._character * (len(data) + _answer_size(request))
+        timer = loop.call_later(allowed, self._time_out, asked)
         try:
-            # `execute` raises at once, not in the await, when the transport has gone meanwhile.
-            answer: Answer = await self._client.execute(False, request)  # noqa: FBT003
-        except ConnectionException as error:
-            raise LinkLostError(str(error)) from error
-        except (ModbusException, OSError) as error:
-            if not self.connected:
-                raise NoAnswerError("the connection broke before an answer came") from error
-            if self._client.ctx.recv_buffer:
-                # The rest, should it come, would be taken for the beginning of another answer.
-                self.close()
-                raise NoAnswerError(f"no whole answer in {TIMEOUT_S:g} s") from error
-            raise NoAnswerError(f"no answer in {TIMEOUT_S:g} s") from error
+            return await asked.answer
         finally:
-            self._asking = False
-        _heed(cancels)
-        return answer
+            timer.cancel()
+            self._asked = None
+            self._last_byte_at = loop.time()
+            if not self._by_number(habits) and not _answered(asked):
+                self._owing[request.unit] = (loop.time() + self._timeout, frame)
 
-    def _connection_changed(self, connected: bool) -> None:  # noqa: FBT001  pymodbus calls it so
-        """End the wait for an answer that cannot come any more; the library would wait on."""
-        answer = self._client.ctx.response_future
-        if not connected and self._asking and not answer.done():
-            answer.set_exception(ModbusIOException("the connection is closed"))
+    async def _rest(self, unit: int, habits: Habits) -> None:
+        """Wait for the silence between frames, and for the late answer that the unit owes us."""
+        loop = asyncio.get_running_loop()
+        while unit in self._owing:
+            left = self._owing[unit][0] - loop.time()
+            if left <= 0:
+                del self._owing[unit]
+                break
+            await asyncio.sleep(min(left, self._timeout / 10))
+        quiet = max(self._quiet, in_seconds(habits.gap))
+        left = self._last_byte_at + quiet - loop.time()
+        if left > 0:
+            await asyncio.sleep(left)
+
+    def _by_number(self, habits: Habits) -> bool:
+        return self._framing.numbered and habits.numbered
+
+    def _time_out(self, asked: _Asked) -> None:
+        if asked.answer.done():
+            return
+        seconds_text = f"{self._timeout:g} s"
+        if not self._buffer:
+            asked.answer.set_exception(NoAnswerError(f"no answer in {seconds_text}"))
+            return
+        asked.answer.set_exception(NoAnswerError(f"no whole answer in {seconds_text}"))
+        if self._framing.numbered and self._transport is not None:
+            # The rest, should it come, would be taken for the beginning of another answer.
+            self._transport.abort()
+
+    def _fail(self, error: Exception) -> None:
+        if self._asked is not None and not self._asked.answer.done():
+            self._asked.answer.set_exception(error)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes of the wire as they come."""
+        self._buffer += data
+        self._last_byte_at = asyncio.get_running_loop().time()
+        try:
+            while frame := self._framing.take_answer(self._buffer, self._expected()):
+                self._take(frame)
+        except MalformedError as error:
+            self._buffer.clear()
+            self._fail(NoAnswerError(str(error)))
+            if self._transport is not None:
+                self._transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
+        """End the wait for an answer that cannot come any more."""
+        self._fail(NoAnswerError("the connection broke before an answer came"))
+
+    def _expected(self) -> Frame | None:
+        """Return the request whose answer may come next."""
+        if self._asked is not None and not self._asked.answer.done():
+            return self._asked.frame
+        return next((frame for _, frame in self._owing.values()), None)
+
+    def _take(self, frame: Frame) -> None:
+        asked = self._asked
+        if asked is None or asked.answer.done():
+            self._owing.pop(frame.unit, None)
+            return
+        if self._framing.numbered and frame.transaction != asked.frame.transaction:
+            if frame.transaction and asked.habits.numbered:
+                return  # late: the answer to a request before
+            if asked.habits.numbered:
+                number = asked.frame.transaction
+                message = f"transaction {number} was asked, {frame.transaction} answered"
+                asked.answer.set_exception(MalformedError(message))
+                return
+        if not asked.habits.own_unit and self._framing.numbered:
+            frame = Frame(frame.transaction, asked.frame.unit, frame.pdu)
+        asked.answer.set_result(frame)
 
 
-def _cancels() -> int:
-    task = asyncio.current_task()
-    return task.cancelling() if task else 0
+def _answered(asked: _Asked) -> bool:
+    answer = asked.answer
+    return answer.done() and not answer.cancelled() and answer.exception() is None
 
 
-def _heed(before: int) -> None:
-    """Raise the cancellation that came while we waited, if the library has lost it.
-
-    It waits with `asyncio.wait_for`, which before Python 3.12 returns the answer and forgets a
-    cancellation that comes in the same round of the loop; a poll loop would then never end.
-    """
-    if _cancels() > before:
-        raise asyncio.CancelledError
+def _answer_size(request: Request) -> int:
+    """Return the bytes of the longest answer on a serial line."""
+    if request.pdu[0] > 4:  # noqa: PLR2004  functions 1 to 4 read
+        return 8
+    return 5 + ((request.count + 7) // 8 if request.of_bits else 2 * request.count)

@@ -3,14 +3,18 @@
 from protocols.dialect import ALL_TYPES, EVERYWHERE, Dialect
 from protocols.modbus.address import parse_register
 from protocols.modbus.codec import width
+from protocols.modbus.quirks import QUIRKS
+from protocols.modbus.settings import SCHEMES, ModbusSettings
 
 DIALECT = Dialect(
     protocol="modbus",
-    schemes=frozenset(("modbus+tcp",)),
+    schemes=SCHEMES,
     parse_address=parse_register,
     keys=EVERYWHERE | {"words", "bytes", "bits", "length", "poll"},
     wire_types=ALL_TYPES,
+    settings=ModbusSettings,
     fits=width,
     units=True,
     fixed_port=15020,
+    quirks=QUIRKS,
 )

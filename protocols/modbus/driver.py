@@ -1,13 +1,12 @@
-"""The client side of a Modbus TCP link: polls by plan, watches silence, writes once."""
+"""The client side of a Modbus link: polls by plan, watches silence, splits what is refused."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
 
 import structlog
-from pymodbus.pdu import ModbusPDU
 
 from protocols.backoff import Backoff
-from protocols.commanding import carry_out_in_turn, ended, time_left
+from protocols.commanding import carry_out_in_turn, ended
 from protocols.deriving import Reading
 from protocols.interfaces import (
     ConnectedDevice,
@@ -16,31 +15,31 @@ from protocols.interfaces import (
     LinkLostError,
     MalformedError,
     NoAnswerError,
-    RefusedError,
     Sink,
 )
 from protocols.modbus.codec import Cells, reading_of
 from protocols.modbus.connection import Connection
-from protocols.modbus.plan import Block, plan, plan_of
-from protocols.modbus.polling import Schedule, Turn
+from protocols.modbus.lines import framing_of
+from protocols.modbus.plan import Block, habits_by_unit, plan, plan_of
+from protocols.modbus.polling import Hole, Schedule, Turn
 from protocols.modbus.requests import (
     ACKNOWLEDGE,
     BUSY,
     DEVICE_FAILURE,
-    GATEWAY_NO_RESPONSE,
-    GATEWAY_PATH_UNAVAILABLE,
     ILLEGAL_ADDRESS,
     ILLEGAL_VALUE,
     ExceptionAnswerError,
+    Request,
     cells_of,
-    check_echo,
+    check_read,
     read_request,
-    write_of,
 )
+from protocols.modbus.settings import settings_of
+from protocols.modbus.writing import UNIT_IS_SILENT, Writer
 from protocols.model import Write
 from protocols.reporting import Reporter
 from protocols.silence import SilenceWatch, monotonic
-from protocols.turns import Turns
+from protocols.turns import Lane, Turns
 from twins.clock import Clock
 from twins.command import Command, CommandEnded, CommandResult
 from twins.instant import in_seconds
@@ -48,9 +47,6 @@ from twins.observation import Quality, Value
 from twins.streams import Streams
 
 log = structlog.get_logger()
-
-UNIT_IS_SILENT = (GATEWAY_PATH_UNAVAILABLE, GATEWAY_NO_RESPONSE)
-"""Exceptions by which a gateway says that the device behind it does not answer."""
 
 NOT_NOW = (ACKNOWLEDGE, BUSY)
 """Exceptions by which a device says that it will answer later."""
@@ -73,15 +69,26 @@ class ModbusDriver:
         }
         self._commanding = {device.id: Turns() for device in link.devices}
         self._backoff = Backoff(stream=streams.stream("modbus", link.url, "backoff"))
+        self._settings = settings_of(link.settings)
+        self._habits = habits_by_unit(link.devices)
+        self._settling = max((one.settling for one in self._habits.values()), default=0)
         self._connection: Connection | None = None
+        self._writer = Writer(link.url, clock, self._connected)
         self._schedule = Schedule((), 0)
         self._refused: set[str] = set()
         """Blocks that are logged as refused."""
 
+    @property
+    def holes(self) -> tuple[Hole, ...]:
+        """Return the cells that devices have refused to have read along, as learnt so far."""
+        return tuple(self._schedule.holes)
+
     async def run(self) -> None:
         """Keep the link alive until cancelled."""
         self._reporter.start(monotonic())
-        self._schedule = Schedule(plan(self._link.devices), monotonic())
+        numbered = framing_of(self._link.scheme).numbered
+        late = 0 if numbered else self._settings.answer_within
+        self._schedule = Schedule(plan(self._link.devices), monotonic(), late=late)
         async with asyncio.TaskGroup() as group:
             for watch in self._watches.values():
                 group.create_task(watch.watch())
@@ -103,7 +110,7 @@ class ModbusDriver:
 
     async def _stay_connected(self) -> None:
         while True:
-            connection = Connection(*self._link.address)
+            connection = Connection(self._link.url, self._settings, self._habits)
             try:
                 await connection.open()
                 self._backoff.connected(monotonic())
@@ -115,7 +122,8 @@ class ModbusDriver:
             finally:
                 self._connection = None
                 connection.close()
-            await asyncio.sleep(in_seconds(self._backoff.lost(monotonic())))
+            pause = max(self._backoff.lost(monotonic()), self._settling)
+            await asyncio.sleep(in_seconds(pause))
 
     def _blame(self, devices: Iterable[str], reason: str) -> None:
         """Keep for people why a device is silent, should it stay so."""
@@ -129,12 +137,14 @@ class ModbusDriver:
             await asyncio.sleep(in_seconds(max(turn.due - monotonic(), 0)))
             if not connection.connected:
                 raise LinkLostError("the connection is gone")
-            await self._take_turn(connection, turn)
+            async with connection.turn(lane=turn.block.lane):
+                # While we waited for a command, what is more urgent may have become due.
+                await self._take_turn(connection, self._schedule.next(monotonic()))
 
     async def _take_turn(self, connection: Connection, turn: Turn) -> None:
         block = turn.block
         try:
-            cells = await _read(connection, block)
+            seen = await _ask(connection, block)
         except NoAnswerError as error:
             self._unanswered(turn, f"unit {block.unit}: {error}")
             self._schedule.silent(turn, monotonic())
@@ -146,8 +156,14 @@ class ModbusDriver:
             self._failed(turn, str(error))
             self._schedule.answered(turn, monotonic())
         else:
-            self._report(turn, cells)
-            self._schedule.answered(turn, monotonic())
+            self._report(turn, seen)
+            self._answered(turn)
+
+    def _answered(self, turn: Turn) -> None:
+        known = len(self._schedule.holes)
+        self._schedule.answered(turn, monotonic())
+        for hole in self._schedule.holes[known:]:
+            log.info("driver.hole", link=self._link.url, hole=str(hole))
 
     def _excepted(self, turn: Turn, error: ExceptionAnswerError) -> None:
         """Book an exception: some mean a part of the block, a silent unit or another time."""
@@ -161,7 +177,7 @@ class ModbusDriver:
         elif error.code not in NOT_ALL_OF_IT:
             self._failed(turn, str(error))
             self._schedule.answered(turn, now)
-        elif not self._schedule.refuse(turn, now):
+        elif not self._schedule.refuse(turn, now, forbidden=error.code == ILLEGAL_ADDRESS):
             if str(turn.block) not in self._refused:
                 self._refused.add(str(turn.block))
                 log.warning(
@@ -181,20 +197,21 @@ class ModbusDriver:
                 self._reporter.failed(device, turn.block.points_of(device), cause)
 
     def _failed(self, turn: Turn, cause: str) -> None:
-        turn.cells = None
+        turn.seen = None
         self._blame(turn.block.devices, cause)
         for device in turn.block.devices:
             self._reporter.failed(device, turn.block.points_of(device), cause)
 
-    def _report(self, turn: Turn, cells: Cells) -> None:
-        """Pass on what a block holds; a block that has not changed only shows that it was heard."""
+    def _report(self, turn: Turn, seen: bytes) -> None:
+        """Pass on what a block holds; an answer that has not changed only tells of life."""
         for device in turn.block.devices:
             if not self._watches[device].alive:
                 # All its values are bad now, so all of them are news again.
                 self._schedule.forget(turn.block.unit)
-        unchanged = turn.cells == cells
-        turn.cells = cells
-        if str(turn.block) in self._refused:
+        unchanged = turn.seen == seen
+        cells = () if unchanged else cells_of(_request(turn.block), seen)
+        turn.seen = seen
+        if self._refused and str(turn.block) in self._refused:
             self._refused.remove(str(turn.block))
             log.info("driver.answered", link=self._link.url, block=str(turn.block))
         for device in turn.block.devices:
@@ -205,21 +222,7 @@ class ModbusDriver:
     async def _put(self, device: ConnectedDevice, write: Write, command: Command) -> None:
         """Write a point once; see `protocols.commanding.PutWrite`."""
         self._watches[device.id].require_alive()
-        connection = self._connected()
-        within = time_left(self._clock, command.not_after)
-        async with connection.turn(command=True, within=within):
-            request = await _write_of(connection, device, write)
-            if self._clock.now() > command.not_after:
-                raise LinkLostError("it is past its time")
-            answer = await connection.exchange(request)
-        try:
-            check_echo(request, answer)
-        except ExceptionAnswerError as error:
-            if error.code == ACKNOWLEDGE:
-                return  # accepted and still at work: the read-back tells how it ended
-            if error.code in UNIT_IS_SILENT:
-                raise NoAnswerError(str(error)) from error
-            raise
+        await self._writer.put(device, write, command.not_after)
 
     def _connected(self) -> Connection:
         if self._connection is None:
@@ -233,7 +236,8 @@ class ModbusDriver:
         connection = self._connected()
         state: dict[str, Value] = {}
         for block in plan_of(device, [device.model.points[name] for name in names]):
-            cells = await _read(connection, block, command=True)
+            async with connection.turn(lane=Lane.COMMAND):
+                cells = cells_of(_request(block), await _ask(connection, block))
             # What is reported here the next poll may find changed back to what it read last.
             self._schedule.forget(device.unit)
             readings = _readings(block, device.id, cells)
@@ -243,40 +247,20 @@ class ModbusDriver:
         return state
 
 
-async def _read(connection: Connection, block: Block, *, command: bool = False) -> Cells:
-    async with connection.turn(command=command):
-        return await _cells(connection, block)
+def _request(block: Block) -> Request:
+    return read_request(block.unit, block.table, block.start, block.count)
 
 
-async def _cells(connection: Connection, block: Block) -> Cells:
-    request = read_request(block.unit, block.table, block.start, block.count)
-    return cells_of(request, await connection.exchange(request))
-
-
-async def _write_of(connection: Connection, device: ConnectedDevice, write: Write) -> ModbusPDU:
-    """Return the request of a write; for some bits of a register, after reading the others.
-
-    The line stays ours until it is sent, so that nobody writes the other bits in between.
-    """
-    point = write.point
-    current = None
-    if point.bits is not None:
-        try:
-            (register,) = plan_of(device, [point])
-            current = await _cells(connection, register)
-        except (NoAnswerError, MalformedError) as error:
-            raise LinkLostError(f"nothing written, its register is not known: {error}") from error
-    try:
-        return write_of(device.unit, point, write.value, current)
-    except ValueError as error:
-        raise RefusedError(str(error)) from error
+async def _ask(connection: Connection, block: Block) -> bytes:
+    request = _request(block)
+    return check_read(request, await connection.exchange(request))
 
 
 def _readings(block: Block, device: str, cells: Cells) -> dict[str, Reading]:
-    readings: dict[str, Reading] = {}
-    for item in block.items:
-        if item.device != device:
-            continue
-        part = cells[item.start - block.start : item.end - block.start]
-        readings[item.point.name] = reading_of(item.point, part)
-    return readings
+    return {
+        item.point.name: reading_of(
+            item.point, cells[item.start - block.start : item.end - block.start]
+        )
+        for item in block.items
+        if item.device == device
+    }

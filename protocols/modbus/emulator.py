@@ -1,24 +1,31 @@
-"""The device side of a Modbus TCP link: pymodbus's server over the memory of our devices."""
+"""The device side of a Modbus link: TCP, TLS, RTU over TCP, or a serial line on a pseudo-terminal.
+
+Requests are decoded and answers encoded by pymodbus, so driver and emulator do not share mistakes.
+"""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Mapping
 
-from pymodbus.constants import ExcCodes
-from pymodbus.exceptions import NoSuchIdException
-from pymodbus.server import ModbusTcpServer
-from pymodbus.simulator import DataType, SimData, SimDevice
+from pymodbus.pdu import DecodePDU
 
-from protocols.interfaces import ConnectedDevice, Link, OnWrite, RefusedError
-from protocols.modbus.address import Table
-from protocols.modbus.codec import decode, encode, register_of, width
-from protocols.model import Point
-from twins.observation import Quality, Value
+from protocols.faults import Fault, Faults
+from protocols.interfaces import Link, MalformedError, OnWrite
+from protocols.modbus.framing import Frame
+from protocols.modbus.lines import framing_of, host_and_port, server_security
+from protocols.modbus.memory import TABLE_OF_FUNCTION, Memory
+from protocols.modbus.requests import DEVICE_FAILURE, ILLEGAL_FUNCTION, ILLEGAL_VALUE
+from protocols.modbus.serial_line import SerialTransport, make_raw
+from protocols.modbus.settings import RTU, TLS, settings_of
+from twins.instant import in_seconds
+from twins.observation import Value
 
-TABLE_OF_FUNCTION: Mapping[int, Table] = {
-    1: Table.COIL, 2: Table.DISCRETE_INPUT, 3: Table.HOLDING_REGISTER, 4: Table.INPUT_REGISTER,
-    5: Table.COIL, 6: Table.HOLDING_REGISTER, 15: Table.COIL, 16: Table.HOLDING_REGISTER,
-}  # fmt: skip
-"""Function code → the table it works on (Modbus Application Protocol V1.1b3 §6)."""
+READ_MOST = 4096
+
+CONNECTIONS_MAX = 32
+"""Clients that are served at the same time; one more is sent away."""
+
+GARBAGE = bytes.fromhex("deadbeef00ff0123456789")
 
 
 class ModbusEmulator:
@@ -26,169 +33,154 @@ class ModbusEmulator:
 
     def __init__(self, link: Link, on_write: OnWrite) -> None:
         self._link = link
-        host, self._port = link.address
-        self._host = host.strip("[]")
+        self._settings = settings_of(link.settings)
+        self._framing = framing_of(link.scheme)
+        self._host, self._port = ("", 0) if link.scheme == RTU else host_and_port(link.url)
         self._memory = Memory(link.devices, on_write)
-        self._server: ModbusTcpServer | None = None
+        self._decoder = DecodePDU(True)  # noqa: FBT003  pymodbus's signature: we are the server
+        self._server: asyncio.Server | None = None
+        self._line: SerialTransport | None = None
+        self._client_end = -1
+        """Our own hold on the client's end of a serial line, so that it stays while nobody has it
+        open."""
+        self._sessions: set[asyncio.Task[None]] = set()
+        self._dead = False
+        self.faults: Faults | None = None
+        """What goes wrong on purpose; None: nothing."""
 
     async def start(self) -> str:
-        """Listen and return the URL with the real port; raises OSError where it is taken."""
+        """Answer, and return the URL with the real port or line; raises OSError if it is taken."""
+        if self._link.scheme == RTU:
+            return f"{RTU}://{self._open_line()}"
         await self._listen()
-        return f"{self._link.scheme}://{self._link.address[0]}:{self._port}"
+        host = self._link.url.partition("://")[2].rpartition(":")[0]
+        return f"{self._link.scheme}://{host}:{self._port}"
 
     async def stop(self) -> None:
-        """Stop listening and end every connection."""
+        """Stop answering and end every connection."""
         server, self._server = self._server, None
         if server is not None:
-            for handler in tuple(server.active_connections.values()):
-                handler.close()
-            await server.shutdown()  # type: ignore[no-untyped-call]  # pymodbus gives no types here
-            await asyncio.sleep(0)  # transports close in the next round of the loop
+            server.close()
+        if self._line is not None:
+            self._line.close()
+            os.close(self._client_end)
+            self._line = None
+        for session in self._sessions:
+            session.cancel()
+        if self._sessions:
+            await asyncio.wait(self._sessions)
+        await asyncio.sleep(0)  # transports close in the next round of the loop
 
     async def publish(self, device: str, values: Mapping[str, Value]) -> None:
         """Put values into the device's registers."""
         self._memory.publish(device, values)
 
     async def cut(self) -> None:
-        """Go dead: connections end, new ones are refused; the registers are kept."""
-        await self.stop()
+        """Go dead: connections end and new ones are refused, a line is silent; values are kept."""
+        if self._link.scheme == RTU:
+            self._dead = True
+        else:
+            await self.stop()
 
     async def restore(self) -> None:
-        """Listen on the same port again."""
-        if self._server is None:
+        """Answer again, on the same port."""
+        self._dead = False
+        if self._link.scheme != RTU and self._server is None:
             await self._listen()
 
     async def _listen(self) -> None:
-        # The server wants a data store of its own kind; ours takes its place before it listens.
-        idle = SimDevice(id=1, simdata=[SimData(0, values=0, datatype=DataType.REGISTERS)])
-        server = ModbusTcpServer(
-            idle, address=(self._host, self._port), ignore_missing_devices=True
-        )
-        server.context = self._memory  # type: ignore[assignment]  # same two coroutines
+        security = server_security(self._settings) if self._link.scheme == TLS else None
         try:
-            await server.serve_forever(background=True)
-        except RuntimeError as error:
-            raise OSError(f"cannot listen on {self._host}:{self._port}") from error
-        assert isinstance(server.transport, asyncio.Server), "it listens, so it has sockets"
-        self._port = server.transport.sockets[0].getsockname()[1]
-        self._server = server
+            self._server = await asyncio.start_server(
+                self._serve, self._host, self._port, ssl=security
+            )
+        except OSError as error:
+            raise OSError(f"cannot listen on {self._host}:{self._port}: {error}") from error
+        self._port = self._server.sockets[0].getsockname()[1]
 
+    def _open_line(self) -> str:
+        """Open a pseudo-terminal, answer on one end and return the file of the other."""
+        ours, self._client_end = os.openpty()
+        os.set_blocking(ours, False)
+        make_raw(self._client_end, self._settings)
+        reader = asyncio.StreamReader()
+        self._line = SerialTransport(ours, asyncio.StreamReaderProtocol(reader, self._serve))
+        return os.ttyname(self._client_end)
 
-class Memory:
-    """The tables of every unit; addresses without a point do not exist."""
-
-    def __init__(self, devices: tuple[ConnectedDevice, ...], on_write: OnWrite) -> None:
-        self._devices = {device.id: device for device in devices}
-        self._units = {device.unit for device in devices}
-        self._on_write = on_write
-        self._cells: dict[tuple[int, Table, int], int | bool] = {}
-        self._outputs: set[tuple[int, Table, int]] = set()
-        """Writable cells, also those of an I/O module to which no device is wired."""
-        for device in devices:
-            for point in (*device.model.module.values(), *_points(device)):
-                table = register_of(point).table
-                for offset in _span(point):
-                    self._cells[device.unit, table, offset] = False if table.of_bits else 0
-                    if point.writable:
-                        self._outputs.add((device.unit, table, offset))
-
-    def publish(self, device: str, values: Mapping[str, Value]) -> None:
-        """Encode values into their cells; raises ValueError for what a point cannot carry."""
-        model = self._devices[device].model
-        unit = self._devices[device].unit
-        for name, value in values.items():
-            point = model.points.get(name) or model.command_points[name]
-            if value is None:
-                continue
-            table = register_of(point).table
-            current = [self._cells[unit, table, offset] for offset in _span(point)]
-            cells = encode(point, point.raw_of(value), current)
-            for offset, cell in zip(_span(point), cells, strict=True):
-                self._cells[unit, table, offset] = cell
-
-    async def async_getValues(  # noqa: N802  pymodbus's name
-        self, device_id: int, func_code: int, address: int, count: int = 1
-    ) -> list[int] | list[bool] | ExcCodes:
-        """Return cells, or exception 2 where one of them does not exist."""
-        table = self._table(device_id, func_code)
-        if table is None:
-            return ExcCodes.ILLEGAL_FUNCTION
-        found = [
-            self._cells.get((device_id, table, offset))
-            for offset in range(address, address + count)
-        ]
-        if any(cell is None for cell in found):
-            return ExcCodes.ILLEGAL_ADDRESS
-        return found  # type: ignore[return-value]  # None was sorted out above
-
-    async def async_setValues(  # noqa: N802  pymodbus's name
-        self, device_id: int, func_code: int, address: int, values: list[int] | list[bool]
-    ) -> ExcCodes | None:
-        """Take a write: the device behind the points says what becomes of it."""
-        table = self._table(device_id, func_code)
-        if table is None:
-            return ExcCodes.ILLEGAL_FUNCTION
-        written = dict(enumerate(values, start=address))
-        points = [*self._written(device_id, table, written)]
-        taken = {offset for _, point in points for offset in _span(point)}
-        spare = written.keys() - taken
-        if any((device_id, table, offset) not in self._outputs for offset in spare):
-            return ExcCodes.ILLEGAL_ADDRESS
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one client until it goes, one request after the other."""
+        task = asyncio.current_task()
+        assert task is not None, "asyncio serves each connection in a task"
+        if len(self._sessions) >= CONNECTIONS_MAX:
+            writer.close()
+            return
+        self._sessions.add(task)
         try:
-            for device, named in self._values(points, written).items():
-                self.publish(device, await self._on_write(device, named))
-        except RefusedError:
-            return ExcCodes.DEVICE_FAILURE
-        except ValueError:
-            return ExcCodes.ILLEGAL_VALUE
-        for offset in spare:
-            self._cells[device_id, table, offset] = written[offset]
-        return None
+            await self._answer_all(reader, writer)
+        except (ConnectionError, MalformedError):
+            writer.close()
+        finally:
+            self._sessions.discard(task)
+            writer.close()
 
-    def _table(self, unit: int, function: int) -> Table | None:
-        """Return the table of a function; units that are not there do not answer at all."""
-        if unit not in self._units:
-            raise NoSuchIdException
-        return TABLE_OF_FUNCTION.get(function)
+    async def _answer_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        buffer = bytearray()
+        before: Frame | None = None
+        while data := await reader.read(READ_MOST):
+            buffer += data
+            while request := self._framing.take_request(buffer):
+                answer = await self._answer(request)
+                if answer is None:
+                    continue
+                fault = self.faults.next() if self.faults is not None else None
+                await self._send(writer, answer, before, fault)
+                before = answer
 
-    def _written(
-        self, unit: int, table: Table, written: Mapping[int, int | bool]
-    ) -> Iterator[tuple[ConnectedDevice, Point]]:
-        """Return the points that a write touches and that take one."""
-        for device in self._devices.values():
-            if device.unit != unit:
-                continue
-            for point in _points(device):
-                here = register_of(point).table is table and (point.writable or point.command)
-                if here and any(offset in written for offset in _span(point)):
-                    yield device, point
+    async def _send(
+        self,
+        writer: asyncio.StreamWriter,
+        answer: Frame,
+        before: Frame | None,
+        fault: Fault | None,
+    ) -> None:
+        """Send an answer, or do what goes wrong with it."""
+        match fault:
+            case Fault.DROP:
+                return
+            case Fault.HALF_OPEN:
+                await asyncio.Event().wait()
+            case Fault.DELAY:
+                assert self.faults is not None, "they said so"
+                await asyncio.sleep(in_seconds(self.faults.delay))
+        data = self._framing.encode(_spoilt(answer, before, fault))
+        writer.write(GARBAGE if fault is Fault.GARBAGE else data)
+        await writer.drain()
 
-    def _values(
-        self, points: list[tuple[ConnectedDevice, Point]], written: Mapping[int, int | bool]
-    ) -> dict[str, dict[str, Value]]:
-        """Return device → point → value after a write; raises ValueError for what is none.
-
-        Of a value of several registers a client may write one: the others keep what they hold.
-        """
-        found: dict[str, dict[str, Value]] = {}
-        for device, point in points:
-            table = register_of(point).table
-            cells = [
-                written.get(offset, self._cells[device.unit, table, offset])
-                for offset in _span(point)
-            ]
-            value, quality, cause = point.value_of(decode(point, cells))
-            if quality is not Quality.GOOD:
-                raise ValueError(cause)
-            found.setdefault(device.id, {})[point.name] = value
-        return found
-
-
-def _points(device: ConnectedDevice) -> list[Point]:
-    return [*device.model.points.values(), *device.model.command_points.values()]
+    async def _answer(self, request: Frame) -> Frame | None:
+        """Return the answer to a request, or None where nobody is there to answer."""
+        if self._dead or request.unit not in self._memory.units:
+            return None
+        function = request.pdu[0]
+        known = function in TABLE_OF_FUNCTION
+        asked = self._decoder.decode(request.pdu) if known else None
+        if asked is None:
+            code = ILLEGAL_VALUE if known else ILLEGAL_FUNCTION
+            return Frame(request.transaction, request.unit, _no(function, code))
+        answer = await asked.datastore_update(self._memory, request.unit)  # type: ignore[arg-type]  # the two coroutines it uses
+        pdu = bytes((answer.function_code,)) + answer.encode()
+        return Frame(request.transaction, request.unit, pdu)
 
 
-def _span(point: Point) -> range:
-    """Return the addresses of a point's cells."""
-    start = register_of(point).offset
-    return range(start, start + width(point))
+def _spoilt(answer: Frame, before: Frame | None, fault: Fault | None) -> Frame:
+    match fault:
+        case Fault.STALE if before is not None:
+            return before
+        case Fault.REFUSE:
+            return Frame(answer.transaction, answer.unit, _no(answer.pdu[0] & 0x7F, DEVICE_FAILURE))
+        case Fault.WRONG_UNIT:
+            return Frame(answer.transaction, answer.unit % 247 + 1, answer.pdu)
+    return answer
+
+
+def _no(function: int, code: int) -> bytes:
+    return bytes((function & 0x7F | 0x80, code))

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 
-from pymodbus.framer import FramerRTU, FramerSocket
-from pymodbus.pdu import DecodePDU
-
 from protocols.modbus.address import Table
 from protocols.modbus.codec import Cells, reading_of, register_of, width
-from protocols.modbus.requests import pdu_of, write_of
+from protocols.modbus.codec import encode as cells_for
+from protocols.modbus.framing import Frame, Framing, RtuFraming, TcpFraming
+from protocols.modbus.quirks import habits_of
+from protocols.modbus.writing import writes_of
 from protocols.model import DeviceModel, Point, Write
 from protocols.recorded import Circumstances, Decoded, Recorded, RecordedTables, Request, decoded
+
+FRAMINGS: Mapping[str, Framing] = {"tcp": TcpFraming(), "rtu": RtuFraming()}
 
 TRANSACTION = 1
 """Transaction number of a TCP frame that is only shown."""
@@ -26,8 +28,11 @@ def decode(model: DeviceModel, recorded: Recorded) -> Mapping[str, Decoded]:
     return found
 
 
-def encode(model: DeviceModel, write: Write, circumstances: Circumstances) -> Request:  # noqa: ARG001  the same for every protocol
-    """Return the frame of a write; raises ValueError for what cannot be written."""
+def encode(model: DeviceModel, write: Write, circumstances: Circumstances) -> Request:
+    """Return the frame of a write, several one after the other where the device wants it so.
+
+    Raises ValueError for what cannot be written.
+    """
     point = write.point
     held = None
     if point.bits is not None:
@@ -37,14 +42,13 @@ def encode(model: DeviceModel, write: Write, circumstances: Circumstances) -> Re
                 f"{point.name} is a part of {point.at}, whose other bits must stay as they are: "
                 "what the register holds must be known"
             )
-    request = write_of(circumstances.unit, point, write.value, held)
-    terms: dict[str, str | int] = {"pdu": pdu_of(request).hex()}
-    match circumstances.frame:
-        case "tcp":
-            request.transaction_id = TRANSACTION
-            terms["tcp"] = FramerSocket(DecodePDU(False)).buildFrame(request).hex()  # noqa: FBT003  pymodbus's signature
-        case "rtu":
-            terms["rtu"] = FramerRTU(DecodePDU(False)).buildFrame(request).hex()  # noqa: FBT003
+    cells = cells_for(point, point.raw_of(write.value), held)
+    requests = writes_of(circumstances.unit, point, cells, habits_of(model.quirks))
+    terms: dict[str, str | int] = {"pdu": " ".join(request.pdu.hex() for request in requests)}
+    framing = FRAMINGS.get(circumstances.frame)
+    if framing is not None:
+        frames = [Frame(TRANSACTION, one.unit, one.pdu) for one in requests]
+        terms[circumstances.frame] = " ".join(framing.encode(frame).hex() for frame in frames)
     if circumstances.frame != "pdu":
         terms["unit"] = circumstances.unit
     return Request(point=point, value=write.value, terms=terms)

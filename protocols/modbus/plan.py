@@ -11,20 +11,18 @@ from itertools import groupby
 from protocols.interfaces import ConnectedDevice
 from protocols.modbus.address import Table
 from protocols.modbus.codec import register_of, width
+from protocols.modbus.quirks import STRICTLY, Habits, habits_of
 from protocols.model import Point
+from protocols.turns import Lane
 from twins.instant import Duration
-
-MAX_REGISTERS = 125
-"""Most registers of one read (Modbus Application Protocol V1.1b3 §6.3)."""
-
-MAX_BITS = 2000
-"""Most bits of one read (Modbus Application Protocol V1.1b3 §6.1)."""
 
 HOLE_REGISTERS = 8
 """Longest gap that is read along: 16 bytes cost less than another request (assumed)."""
 
 HOLE_BITS = 32
 """The same for bits: 4 bytes (assumed)."""
+
+NUMBERS = ("integer", "number")
 
 BEATS = 3
 """At least one read of a device in each third of its `lost_after`, whatever its points ask."""
@@ -41,6 +39,21 @@ class Item:
     start: int
     end: int
     """First cell behind it."""
+    lane: Lane = Lane.POLL
+    habits: Habits = STRICTLY
+    """Of its unit: what suits every device there."""
+
+    @property
+    def most(self) -> int:
+        """Return how many cells one read of its unit may ask for."""
+        return self.habits.max_bits if self.table.of_bits else self.habits.max_registers
+
+    @property
+    def hole(self) -> int:
+        """Return the longest gap that may be read along."""
+        if not self.habits.holes:
+            return 0
+        return HOLE_BITS if self.table.of_bits else HOLE_REGISTERS
 
     @property
     def table(self) -> Table:
@@ -58,16 +71,14 @@ class Block:
     start: int
     end: int
     items: tuple[Item, ...]
+    lane: Lane
+    devices: tuple[str, ...]
+    """The devices that have points in it."""
 
     @property
     def count(self) -> int:
         """Return how many cells are read."""
         return self.end - self.start
-
-    @property
-    def devices(self) -> tuple[str, ...]:
-        """Return the devices that have points in it."""
-        return tuple(dict.fromkeys(item.device for item in self.items))
 
     def points_of(self, device: str) -> tuple[str, ...]:
         """Return the names of a device's points in it."""
@@ -82,13 +93,28 @@ class Block:
 
 def plan(devices: Iterable[ConnectedDevice]) -> tuple[Block, ...]:
     """Return the fewest blocks that read every point of the devices at its interval."""
-    items = [item for device in devices for item in _items(device, device.model.points.values())]
+    listed = tuple(devices)
+    units = habits_by_unit(listed)
+    items = [
+        item
+        for device in listed
+        for item in _items(device, device.model.points.values(), units[device.unit])
+    ]
     return tuple(_blocks(items))
+
+
+def habits_by_unit(devices: Iterable[ConnectedDevice]) -> dict[int, Habits]:
+    """Return what suits every device of a unit."""
+    units: dict[int, Habits] = {}
+    for device in devices:
+        own = habits_of(device.model.quirks)
+        units[device.unit] = units.get(device.unit, STRICTLY).joined(own)
+    return units
 
 
 def plan_of(device: ConnectedDevice, points: Iterable[Point]) -> tuple[Block, ...]:
     """Return the blocks that read only some points of one device, for a read-back."""
-    return tuple(_blocks(_items(device, points)))
+    return tuple(_blocks(_items(device, points, habits_of(device.model.quirks))))
 
 
 def halves(block: Block) -> tuple[Block, Block] | None:
@@ -109,7 +135,14 @@ def halves(block: Block) -> tuple[Block, Block] | None:
     return _block(atoms[:middle]), _block(atoms[middle:])
 
 
-def _items(device: ConnectedDevice, points: Iterable[Point]) -> list[Item]:
+def split_at(block: Block, place: int) -> tuple[Block, ...]:
+    """Return a block as what lies before a cell and what lies from there on."""
+    before = tuple(atom for atom in _atoms(block.items) if atom[0].start < place)
+    behind = tuple(atom for atom in _atoms(block.items) if atom[0].start >= place)
+    return tuple(_block(part) for part in (before, behind) if part)
+
+
+def _items(device: ConnectedDevice, points: Iterable[Point], habits: Habits) -> list[Item]:
     slowest_beat = device.lost_after // BEATS
     found = []
     for point in points:
@@ -122,12 +155,21 @@ def _items(device: ConnectedDevice, points: Iterable[Point]) -> list[Item]:
                 poll=point.poll,
                 start=start,
                 end=start + width(point),
+                lane=_lane(device, point),
+                habits=habits,
             )
         )
     fastest = min((item.poll for item in found), default=0)
     if fastest <= slowest_beat:
         return found
     return [replace(item, poll=slowest_beat) if item.poll == fastest else item for item in found]
+
+
+def _lane(device: ConnectedDevice, point: Point) -> Lane:
+    """Return how urgent a point is: of a panic device, a state, or a measured number."""
+    if device.model.capability.panic:
+        return Lane.ALARM
+    return Lane.POLL if point.value_type in NUMBERS and not point.mapping else Lane.EVENT
 
 
 def _blocks(items: Iterable[Item]) -> Iterator[Block]:
@@ -143,7 +185,7 @@ def _atoms(items: Sequence[Item]) -> list[tuple[Item, ...]]:
     atoms: list[list[Item]] = []
     start = end = 0
     for item in sorted(items, key=lambda item: (item.start, item.end)):
-        if atoms and item.start < end and item.end - start <= _most(item.table):
+        if atoms and item.start < end and item.end - start <= item.most:
             atoms[-1].append(item)
             end = max(end, item.end)
         else:
@@ -154,8 +196,7 @@ def _atoms(items: Sequence[Item]) -> list[tuple[Item, ...]]:
 
 def _packed(atoms: Sequence[tuple[Item, ...]]) -> Iterator[Block]:
     """Join atoms across small holes as long as one request can carry them."""
-    table = atoms[0][0].table
-    most, hole = _most(table), HOLE_BITS if table.of_bits else HOLE_REGISTERS
+    most, hole = atoms[0][0].most, atoms[0][0].hole
     joined: list[tuple[Item, ...]] = []
     start = end = 0
     for atom in atoms:
@@ -170,10 +211,6 @@ def _packed(atoms: Sequence[tuple[Item, ...]]) -> Iterator[Block]:
     yield _block(joined)
 
 
-def _most(table: Table) -> int:
-    return MAX_BITS if table.of_bits else MAX_REGISTERS
-
-
 def _block(atoms: Sequence[tuple[Item, ...]]) -> Block:
     items = tuple(item for atom in atoms for item in atom)
     return Block(
@@ -183,4 +220,6 @@ def _block(atoms: Sequence[tuple[Item, ...]]) -> Block:
         start=items[0].start,
         end=max(item.end for item in items),
         items=items,
+        lane=min(item.lane for item in items),
+        devices=tuple(dict.fromkeys(item.device for item in items)),
     )

@@ -7,8 +7,9 @@ next, and one of another unit: who answers clears the blocks, units and connecti
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from protocols.modbus.codec import Cells
-from protocols.modbus.plan import Block, Item, halves
+from protocols.modbus.address import Table
+from protocols.modbus.plan import Block, Item, halves, split_at
+from protocols.turns import Lane
 from twins.instant import Duration, Instant, milliseconds, seconds
 
 FIRST_PAUSE: Duration = milliseconds(250)
@@ -21,28 +22,54 @@ REFUSED_AGAIN_MAX: Duration = seconds(60)
 """A refused point is tried again after a pause that doubles up to this: a device that has just
 started refuses for a moment what it will answer (assumed)."""
 
+BOTH = 2
+
 SILENCES_MAX = 2
 """Time-outs in a row after which a connection is given up, if nobody is left to vouch for it."""
 
 
 @dataclass(slots=True)
 class Turn:
-    """A block, when it is due, and what its cells were when last read."""
+    """A block, when it is due, and the answer when it was last read."""
 
     block: Block
     due: Instant
     answered_at: Instant
     """When its cells last came, or when it was first due."""
-    cells: Cells | None = None
+    seen: bytes | None = None
+    """Its last answer; None where all of it is to be told anew."""
     pause: Duration = 0
     """How long it waits for having been refused or without answer; 0 while it answers."""
     refused: bool = False
+    hole: "Hole | None" = None
+    """What was read along when it and its other half were refused together."""
+
+
+@dataclass(slots=True)
+class Hole:
+    """Cells that no point needs, suspected because a read across them was refused."""
+
+    unit: int
+    table: Table
+    start: int
+    end: int
+    """First cell behind it."""
+    halves: int = 0
+    """Of what lies on both sides, how many were read since by themselves."""
+
+    def __str__(self) -> str:
+        """Return it for people: `unit 1 co:12-15`."""
+        return f"unit {self.unit} {self.table}:{self.start}-{self.end - 1}"
 
 
 class Schedule:
-    """The turns of one link, in monotonic nanoseconds; it outlives the connections."""
+    """The turns of one link, in monotonic nanoseconds; it outlives the connections.
 
-    def __init__(self, blocks: Iterable[Block], now: Instant) -> None:
+    `late` is how long a unit is left alone after a time-out, where its late answer would be taken
+    for that to the next request; others are asked meanwhile.
+    """
+
+    def __init__(self, blocks: Iterable[Block], now: Instant, *, late: Duration = 0) -> None:
         self._plan = tuple(blocks)
         self._turns = [Turn(block, now, now) for block in self._plan]
         self._silent: dict[int, Duration] = {}
@@ -52,6 +79,9 @@ class Schedule:
         """Units that have ever answered."""
         self._fallen: set[int] = set()
         """Of these, who came in doubt since anybody answered."""
+        self._late = late
+        self.holes: list[Hole] = []
+        """Forbidden cells, as learnt: what lies before and behind is answered, both at once not."""
 
     @property
     def connection_in_doubt(self) -> bool:
@@ -60,17 +90,22 @@ class Schedule:
         return enough and (len(self._fallen) >= SILENCES_MAX or not self._trusted())
 
     def next(self, now: Instant) -> Turn:
-        """Return the turn to take next: the one that is due or, of several, the latest by far.
+        """Return the turn to take next: what is due of panic devices, then the latest by far.
 
         Lateness is counted in intervals: on a line that is too slow for all, what is read every
-        50 ms does not wait behind all that is read every second, and nobody starves.
+        50 ms does not wait behind all that is read every second, and nobody starves: who is late by
+        a whole interval takes part as if it were urgent.
         """
         due = [turn for turn in self._turns if turn.due <= now]
-        if due:
-            return min(
-                due, key=lambda turn: ((turn.due - now) / max(turn.block.poll, 1), turn.block.poll)
-            )
-        return min(self._turns, key=_due)
+        if not due:
+            return min(self._turns, key=_due)
+
+        def order(turn: Turn) -> tuple[Lane, float, Duration]:
+            poll = max(turn.block.poll, 1)
+            late = (now - turn.due) / poll
+            return Lane.ALARM if late >= 1 else turn.block.lane, -late, poll
+
+        return min(due, key=order)
 
     def reconnected(self, now: Instant) -> None:
         """Begin anew on a fresh connection: all is read, what answered last time at once.
@@ -82,7 +117,7 @@ class Schedule:
         trusted = self._trusted()
         early = 0 if trusted else max(min(map(_due, self._turns), default=now) - now, 0)
         for turn in self._turns:
-            turn.cells = None
+            turn.seen = None
             turn.due -= early
         for turn in trusted:
             turn.due = min(turn.due, now)
@@ -93,26 +128,29 @@ class Schedule:
         turn.pause = 0
         turn.answered_at = now
         turn.due = max(turn.due + turn.block.poll, now)
+        if turn.hole is not None:
+            self._learn(turn)
         if turn.refused:
             self._plan_afresh(now)
 
     def busy(self, turn: Turn, now: Instant) -> None:
         """Put a turn off whose unit answered, but not with cells yet."""
         self._vouched(turn.block.unit, now)
-        turn.cells = None
+        turn.seen = None
         turn.due = now + turn.block.poll
 
     def silent(self, turn: Turn, now: Instant, *, gateway_answered: bool = False) -> None:
         """Book a time-out, or a gateway's word that the unit does not answer it."""
         unit = turn.block.unit
-        turn.cells = None
+        turn.seen = None
         self._in_a_row += 1
         if unit not in self._silent:
             self._silent[unit] = 0
             self._fallen.update(self._known & {unit})
             turn.pause = _longer(turn.pause)
             turn.due = now + turn.pause
-            self._ask_now((other for other in self._turns if other.block.unit == unit), now)
+            own = (other for other in self._turns if other.block.unit == unit)
+            self._ask_now(own, now + self._late)
         else:
             # Where nobody answers, nobody suffers from being asked again soon.
             self._silent[unit] = _longer(self._silent[unit]) if self._trusted() else FIRST_PAUSE
@@ -122,10 +160,14 @@ class Schedule:
             self._fallen.clear()
         self._ask_now(self._trusted(), now)
 
-    def refuse(self, turn: Turn, now: Instant) -> bool:
-        """Split a block whose address was refused; return False where it cannot be split."""
+    def refuse(self, turn: Turn, now: Instant, *, forbidden: bool = True) -> bool:
+        """Split a block that was refused; return False where it cannot be split.
+
+        `forbidden` says that the device named an address as the reason, not a length.
+        """
         self._vouched(turn.block.unit, now)
-        turn.cells = None
+        turn.seen = None
+        turn.hole = None  # this half is refused by itself, so the hole is not what was forbidden
         parts = halves(turn.block)
         if parts is None:
             turn.refused = True
@@ -133,14 +175,25 @@ class Schedule:
             turn.due = now + turn.pause
             return False
         place = self._turns.index(turn)
-        self._turns[place : place + 1] = [Turn(part, now, turn.answered_at) for part in parts]
+        hole = _between(*parts) if forbidden else None
+        self._turns[place : place + 1] = [
+            Turn(part, now, turn.answered_at, hole=hole) for part in parts
+        ]
         return True
 
     def forget(self, unit: int) -> None:
         """Have a unit's blocks told in full at their next reading, changed or not."""
         for turn in self._turns:
             if turn.block.unit == unit:
-                turn.cells = None
+                turn.seen = None
+
+    def _learn(self, turn: Turn) -> None:
+        """Note that one side of a suspected hole was read; after both it is forbidden."""
+        hole, turn.hole = turn.hole, None
+        assert hole is not None, "only called with a suspicion"
+        hole.halves += 1
+        if hole.halves == BOTH and hole not in self.holes:
+            self.holes.append(hole)
 
     def _trusted(self) -> list[Turn]:
         """Return the turns of the units that are not in doubt."""
@@ -165,7 +218,7 @@ class Schedule:
         others = 0
         for turn in self._turns:
             if turn.block.unit == last.block.unit and turn is not last:
-                turn.cells = None
+                turn.seen = None
                 turn.due = max(turn.due, until)
                 others += not turn.refused
         last.due = until + (FIRST_PAUSE if others else 0)
@@ -181,7 +234,7 @@ class Schedule:
         """Join again what was split: the device answers what it had refused, so it has changed."""
         known = {_name(item): turn for turn in self._turns for item in turn.block.items}
         turns = []
-        for block in self._plan:
+        for block in (part for whole in self._plan for part in self._around_holes(whole)):
             parts = [known[_name(item)] for item in block.items]
             if all(part is parts[0] for part in parts):
                 parts[0].refused = False
@@ -189,6 +242,20 @@ class Schedule:
             else:
                 turns.append(Turn(block, now, min(part.answered_at for part in parts)))
         self._turns = turns
+
+    def _around_holes(self, block: Block) -> list[Block]:
+        """Return a planned block in the parts that no learnt hole lies between."""
+        parts = [block]
+        for hole in self.holes:
+            if (hole.unit, hole.table) == (block.unit, block.table):
+                parts = [half for part in parts for half in split_at(part, hole.end)]
+        return parts
+
+
+def _between(first: Block, second: Block) -> Hole | None:
+    if first.end >= second.start:
+        return None
+    return Hole(first.unit, first.table, first.end, second.start)
 
 
 def _due(turn: Turn) -> Instant:

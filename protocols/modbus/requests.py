@@ -1,32 +1,19 @@
-"""Requests as pymodbus PDUs, and what an answer must be before anything in it is believed.
+"""Requests to the byte, and what an answer must be before anything in it is believed.
 
-pymodbus 3.16.1 hands over an answer of another function, of another length, with an odd byte
-count, of transaction 0 or an echo of another address as if all were well (measured). So its
-decoding is not used: answers come as they were sent and are compared here, byte by byte.
+Libraries hand over an answer of another function, of another length, with an odd byte count or an
+echo of another address as if all were well (measured with pymodbus 3.16.1). So every answer is
+compared here with what was asked.
 """
 
 import struct
 from collections.abc import Mapping
-
-from pymodbus.pdu import DecodePDU, ModbusPDU
-from pymodbus.pdu.bit_message import (
-    ReadCoilsRequest,
-    ReadDiscreteInputsRequest,
-    WriteMultipleCoilsRequest,
-    WriteSingleCoilRequest,
-)
-from pymodbus.pdu.register_message import (
-    ReadHoldingRegistersRequest,
-    ReadInputRegistersRequest,
-    WriteMultipleRegistersRequest,
-    WriteSingleRegisterRequest,
-)
+from dataclasses import dataclass
+from functools import cache
 
 from protocols.interfaces import MalformedError, RefusedError
 from protocols.modbus.address import Register, Table
-from protocols.modbus.codec import Cells, encode, register_of
-from protocols.model import Point
-from twins.observation import Value
+from protocols.modbus.codec import Cells
+from protocols.modbus.framing import Frame
 
 ILLEGAL_FUNCTION = 1
 ILLEGAL_ADDRESS = 2
@@ -53,15 +40,22 @@ _MEANINGS: Mapping[int, str] = {
 _EXCEPTION = 0x80
 """Set in the function code of an answer that says no (§7)."""
 
-_ECHO = slice(0, 4)
-"""What a write's answer repeats of it: the address, and the value or the count (§6.5, §6.11)."""
+_EXCEPTION_SIZE = 2
+"""Function and code."""
 
-_READS: Mapping[Table, type[ModbusPDU]] = {
-    Table.COIL: ReadCoilsRequest,
-    Table.DISCRETE_INPUT: ReadDiscreteInputsRequest,
-    Table.INPUT_REGISTER: ReadInputRegistersRequest,
-    Table.HOLDING_REGISTER: ReadHoldingRegistersRequest,
-}
+_ECHO = 5
+"""Bytes that a write's answer repeats: function, address, value or count (§6.5, §6.11)."""
+
+_READS: Mapping[Table, int] = {
+    Table.COIL: 1, Table.DISCRETE_INPUT: 2, Table.HOLDING_REGISTER: 3, Table.INPUT_REGISTER: 4,
+}  # fmt: skip
+
+_SINGLE: Mapping[Table, int] = {Table.COIL: 5, Table.HOLDING_REGISTER: 6}
+
+_MULTIPLE: Mapping[Table, int] = {Table.COIL: 15, Table.HOLDING_REGISTER: 16}
+
+_ON, _OFF = 0xFF00, 0x0000
+"""What function 5 writes into a coil (§6.5)."""
 
 
 class ExceptionAnswerError(RefusedError):
@@ -72,95 +66,88 @@ class ExceptionAnswerError(RefusedError):
         self.code = code
 
 
-class Answer(ModbusPDU):
-    """An answer as it came: the function code and the bytes behind it, nothing decoded."""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request to a unit: the PDU from the function code on, and how many cells it is about."""
 
-    def __init__(self, frame: bytes) -> None:
-        super().__init__()
-        self.function_code = frame[0]
-        self.data = frame[1:]
+    unit: int
+    pdu: bytes
+    count: int
 
-
-class AnswerDecoder(DecodePDU):
-    """Takes the place of pymodbus's decoder on the client side."""
-
-    def __init__(self) -> None:
-        super().__init__(False)  # noqa: FBT003  pymodbus's signature: no server
-
-    def decode(self, frame: bytes) -> Answer:
-        """Return every frame undecoded; the framer drops empty ones."""
-        return Answer(frame)
+    @property
+    def of_bits(self) -> bool:
+        """Return whether its answer carries single bits."""
+        return self.pdu[0] in (1, 2)
 
 
-def read_request(unit: int, table: Table, start: int, count: int) -> ModbusPDU:
-    """Return the request that reads `count` cells (FC1 to FC4)."""
-    return _READS[table](dev_id=unit, address=start, count=count)
+def read_request(unit: int, table: Table, start: int, count: int) -> Request:
+    """Return the request that reads `count` cells (functions 1 to 4)."""
+    return Request(unit, struct.pack(">BHH", _READS[table], start, count), count)
 
 
-def write_request(unit: int, register: Register, cells: Cells) -> ModbusPDU:
-    """Return the request that writes cells: FC5 or FC6 for one, FC15 or FC16 for several.
+def write_request(
+    unit: int, register: Register, cells: Cells, *, multiple: bool | None = None
+) -> Request:
+    """Return the request that writes cells: function 5 or 6 for one, 15 or 16 for several.
 
-    Raises ValueError for a table that cannot be written.
+    `multiple` says so for one cell as well. Raises ValueError for a table that cannot be written.
     """
-    single = len(cells) == 1
-    kind: type[ModbusPDU]
-    match register.table:
-        case Table.COIL:
-            kind = WriteSingleCoilRequest if single else WriteMultipleCoilsRequest
-            bits = [bool(cell) for cell in cells]
-            return kind(dev_id=unit, address=register.offset, bits=bits)
-        case Table.HOLDING_REGISTER:
-            kind = WriteSingleRegisterRequest if single else WriteMultipleRegistersRequest
-            words = [int(cell) for cell in cells]
-            return kind(dev_id=unit, address=register.offset, registers=words)
-        case _:
-            raise ValueError(f"{register} cannot be written: its table is read-only")
+    table = register.table
+    if not table.writable:
+        raise ValueError(f"{register} cannot be written: its table is read-only")
+    count = len(cells)
+    if not (count > 1 if multiple is None else multiple):
+        assert count == 1, "several cells at once need function 15 or 16"
+        word = cells[0] if not table.of_bits else _ON if cells[0] else _OFF
+        return Request(unit, struct.pack(">BHH", _SINGLE[table], register.offset, word), 1)
+    if table.of_bits:
+        number = sum(1 << place for place, bit in enumerate(cells) if bit)
+        data = number.to_bytes((count + 7) // 8, "little")
+    else:
+        data = struct.pack(f">{count}H", *cells)
+    head = struct.pack(">BHHB", _MULTIPLE[table], register.offset, count, len(data))
+    return Request(unit, head + data, count)
 
 
-def write_of(unit: int, point: Point, value: Value, current: Cells | None = None) -> ModbusPDU:
-    """Return the request that writes a value; raises ValueError for what cannot be written.
-
-    `current` is what the registers of a bit field hold now.
-    """
-    return write_request(unit, register_of(point), encode(point, point.raw_of(value), current))
-
-
-def pdu_of(request: ModbusPDU) -> bytes:
-    """Return a request's bytes from the function code on, as they go out."""
-    return request.function_code.to_bytes(1, "big") + request.encode()
-
-
-def cells_of(request: ModbusPDU, answer: Answer) -> Cells:
-    """Return what was read; raises ExceptionAnswerError or MalformedError."""
-    check_answer(request, answer)
-    of_bits = isinstance(request, ReadCoilsRequest)
-    size = (request.count + 7) // 8 if of_bits else 2 * request.count
-    data = answer.data[1:]
-    if answer.data[:1] != bytes([size]) or len(data) != size:
-        raise MalformedError(f"{size} bytes were asked, {answer.data.hex()} came")
-    if of_bits:
+def cells_of(request: Request, pdu: bytes) -> Cells:
+    """Return what was read, out of an answer that `check_read` has passed."""
+    if request.of_bits:
+        data = pdu[2:]
         return tuple(bool(data[place // 8] >> place % 8 & 1) for place in range(request.count))
-    return struct.unpack(f">{request.count}H", data)
+    return _registers(request.count).unpack_from(pdu, 2)
 
 
-def check_echo(request: ModbusPDU, answer: Answer) -> None:
+def check_read(request: Request, answer: Frame) -> bytes:
+    """Return the PDU of an answer with all that was asked.
+
+    Raises ExceptionAnswerError or MalformedError.
+    """
+    check_answer(request, answer)
+    size = (request.count + 7) // 8 if request.of_bits else 2 * request.count
+    if len(answer.pdu) != size + 2 or answer.pdu[1] != size:
+        raise MalformedError(f"{size} bytes were asked, {answer.pdu[1:].hex()} came")
+    return answer.pdu
+
+
+def check_echo(request: Request, answer: Frame) -> None:
     """Check that a write's answer repeats it; raises ExceptionAnswerError or MalformedError."""
     check_answer(request, answer)
-    if answer.data != request.encode()[_ECHO]:
-        raise MalformedError(f"the echo is not what was written: {answer.data.hex()}")
+    if answer.pdu != request.pdu[:_ECHO]:
+        raise MalformedError(f"the echo is not what was written: {answer.pdu[1:].hex()}")
 
 
-def check_answer(request: ModbusPDU, answer: Answer) -> None:
+def check_answer(request: Request, answer: Frame) -> None:
     """Check that an answer belongs to the request; raises ExceptionAnswerError if it is a no."""
-    if answer.transaction_id != request.transaction_id:
-        raise MalformedError(
-            f"transaction {request.transaction_id} was asked, {answer.transaction_id} answered"
-        )
-    if answer.dev_id != request.dev_id:
-        raise MalformedError(f"unit {request.dev_id} was asked, {answer.dev_id} answered")
-    if answer.function_code == request.function_code | _EXCEPTION and len(answer.data) == 1:
-        raise ExceptionAnswerError(answer.data[0])
-    if answer.function_code != request.function_code:
-        raise MalformedError(
-            f"function {request.function_code} was asked, {answer.function_code} answered"
-        )
+    if answer.unit != request.unit:
+        raise MalformedError(f"unit {request.unit} was asked, {answer.unit} answered")
+    function, pdu = request.pdu[0], answer.pdu
+    if pdu[0] == function:
+        return
+    if pdu[0] == function | _EXCEPTION and len(pdu) == _EXCEPTION_SIZE:
+        raise ExceptionAnswerError(pdu[1])
+    raise MalformedError(f"function {function} was asked, {pdu[0]} answered")
+
+
+@cache
+def _registers(count: int) -> struct.Struct:
+    return struct.Struct(f">{count}H")

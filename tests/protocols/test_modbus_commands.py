@@ -7,7 +7,7 @@ import pytest
 
 from protocols.descriptions import library, read_model
 from protocols.interfaces import ConnectedDevice
-from protocols.modbus.connection import TIMEOUT_S
+from protocols.modbus.settings import DEFAULTS
 from tests.contract.bench import MODELS
 from tests.protocols.modbus_device import (
     Request,
@@ -22,9 +22,9 @@ from tests.protocols.modbus_device import (
     siren,
 )
 from twins.command import CommandResult
-from twins.instant import milliseconds, seconds
+from twins.instant import in_seconds, milliseconds, seconds
 
-LATE = TIMEOUT_S + 0.2
+LATE = in_seconds(DEFAULTS.answer_within) + 0.2
 ON = bytes.fromhex("050000ff00")
 
 

@@ -7,8 +7,8 @@ import pytest
 from protocols.backoff import Backoff
 from protocols.descriptions import library, read_model
 from protocols.interfaces import ConnectedDevice
-from protocols.modbus.connection import TIMEOUT_S
 from protocols.modbus.requests import BUSY
+from protocols.modbus.settings import DEFAULTS
 from tests.protocols.modbus_device import (
     Request,
     ScriptedDevice,
@@ -21,11 +21,11 @@ from tests.protocols.modbus_device import (
     side_by_side,
     siren,
 )
-from twins.instant import seconds
+from twins.instant import in_seconds, seconds
 from twins.observation import Quality
 from twins.streams import Streams
 
-LATE = TIMEOUT_S + 0.2
+LATE = in_seconds(DEFAULTS.answer_within) + 0.2
 
 
 def counter(lost_after: float = 0.5) -> ConnectedDevice:

@@ -8,11 +8,10 @@ from protocols.modbus.address import parse_register
 from protocols.modbus.plan import (
     HOLE_BITS,
     HOLE_REGISTERS,
-    MAX_BITS,
-    MAX_REGISTERS,
     halves,
     plan,
 )
+from protocols.modbus.quirks import MAX_BITS, MAX_REGISTERS
 from protocols.model import DeviceModel, Point
 from twins.capability import capabilities
 from twins.instant import milliseconds, seconds

@@ -255,7 +255,7 @@ def test_after_a_reconnect_everything_is_news():
     schedule = Schedule(plan([unit(1)]), 0)
     turn = schedule.next(0)
     schedule.answered(turn, 0)
-    turn.cells = (1,)
+    turn.seen = b"\x01"
     schedule.reconnected(seconds(1))
-    assert turn.cells is None
+    assert turn.seen is None
     assert turn.due <= seconds(1)
