@@ -20,6 +20,7 @@ from simulator.devices.in_order import (
 from simulator.devices.lane import HeardLoudspeaker, WatchedLane
 from simulator.devices.locker import LockerBank
 from simulator.devices.presence import MannedPost
+from simulator.devices.stacklight import OneLampAtATime
 from twins.capability import capabilities
 from twins.school import Device
 
@@ -28,12 +29,14 @@ BEHAVIOURS: Mapping[str, type[SimulatedDevice]] = {
     "bollard": RaisedBollard,
     "camera": WatchingCamera,
     "door": LockedDoor,
+    "energy-meter": SimulatedDevice,
     "environment-sensor": WanderingEnvironment,
     "event-recognition-front-end": EventFrontEnd,
     "face-recognition-front-end": FaceFrontEnd,
     "fire-alarm-panel": SimulatedDevice,
     "guard-console": OnlineTerminal,
     "guard-post-presence": MannedPost,
+    "head-count": SimulatedDevice,
     "intercom": IdleIntercom,
     "lane": WatchedLane,
     "locker-bank": LockerBank,
@@ -45,6 +48,7 @@ BEHAVIOURS: Mapping[str, type[SimulatedDevice]] = {
     "remote-io": SimulatedDevice,
     "signal-source": SimulatedDevice,
     "siren": SimulatedDevice,
+    "stacklight": OneLampAtATime,
     "tool-cabinet": FullCabinet,
     "ups": ChargedSupply,
     "visitor-terminal": OnlineTerminal,
