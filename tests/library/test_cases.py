@@ -39,3 +39,12 @@ def test_a_model_says_where_its_facts_come_from(name):
 
 def test_every_case_belongs_to_a_model():
     assert {file.stem for file in CASES.glob("*.json")} == set(library())
+
+
+def test_the_manual_lists_every_model_with_its_device_type():
+    manual = (CASES.parent.parent.parent / "docs" / "devices.md").read_text(encoding="utf-8")
+    section = manual.partition("## Shipped models")[2]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
+    listed = [(row[0].strip(), row[1].strip()) for row in rows[2:]]
+    models = [read_model(file) for file in library().values()]
+    assert sorted(listed) == sorted((model.name, model.capability.name) for model in models)
