@@ -62,7 +62,6 @@ COUNTER = {"at": "/3347/0/5501", "pressed": PATH}
         ("opcua", button("as: bcd16", at=NODE), "opcua has no type 'bcd16'"),
         ("opcua", button("bits: 3", at=NODE), "`bits` says nothing on opcua"),
         ("opcua", button("words: little", at=NODE), "`words` says nothing on opcua"),
-        ("opcua", button("poll: 1s", at=NODE), "`poll` says nothing on opcua"),
         ("opcua", button("as: bool", at="u:s=a"), "'u' is not under `namespaces`"),
         ("coap", button("bytes: little", at=PATH), "`bytes` says nothing on coap"),
         ("coap", count("follows: presed", **COUNTER), "there is no property 'presed'; did you"),
