@@ -94,7 +94,11 @@ class Alarm:
     service: Service = Service.IN_SERVICE
     held: bool = False
     """It came while it was quiet, so somebody is to be called once it is back in service."""
+    acknowledged: Instant | None = None
+    """When it was acknowledged last."""
     acknowledged_by: str = ""
+    handled: Instant | None = None
+    """When it ended: by its reset, or with its cause where it does not latch."""
     reset_by: str = ""
     reset_reason: str = ""
 
@@ -160,13 +164,17 @@ class AlarmRepeated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmChanged:
-    """Output: an alarm took another state."""
+    """Output: an alarm took another state; with its four timestamps as far as they are known."""
 
     alarm: str
     event: AlarmEvent
     state: AlarmState
     by: str = ""
     reason: str = ""
+    sensed: Instant | None = None
+    warned: Instant | None = None
+    acknowledged: Instant | None = None
+    handled: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

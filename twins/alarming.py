@@ -28,6 +28,7 @@ from twins.instant import Instant
 from twins.rules.effects import ClearAlarm, RaiseAlarm
 from twins.rules.one_key_alarm import KIND as ONE_KEY_ALARM
 from twins.school import HelpLevel
+from twins.warning import acknowledge_warnings, handle_warnings
 
 
 def raise_alarm(context: Context, effect: RaiseAlarm, now: Instant) -> None:
@@ -176,6 +177,7 @@ def _move(
     moved = alarm.after(event)
     if moved is None:
         return None
+    moved = _stamped(context, moved, event, by)
     if moved.state is AlarmState.NORMAL:
         del context.state.alarms[alarm.id]
         del context.state.standing[f"{alarm.kind}|{alarm.device}"]
@@ -183,6 +185,28 @@ def _move(
         context.state.alarms[alarm.id] = moved
     if moved.state is not alarm.state:
         context.out.append(
-            AlarmChanged(alarm=alarm.id, event=event, state=moved.state, by=by, reason=reason)
+            AlarmChanged(
+                alarm=alarm.id,
+                event=event,
+                state=moved.state,
+                by=by,
+                reason=reason,
+                sensed=moved.sensed,
+                warned=moved.raised,
+                acknowledged=moved.acknowledged,
+                handled=moved.handled,
+            )
         )
     return moved
+
+
+def _stamped(context: Context, alarm: Alarm, event: AlarmEvent, by: str) -> Alarm:
+    """Return an alarm with when it was acknowledged or ended; its warnings are stamped too."""
+    now = context.state.latest
+    if event is AlarmEvent.ACKNOWLEDGE:
+        alarm = replace(alarm, acknowledged=now)
+        acknowledge_warnings(context, alarm.kind, alarm.device, by, now)
+    if alarm.state is AlarmState.NORMAL:
+        alarm = replace(alarm, handled=now)
+        handle_warnings(context, alarm.kind, alarm.device, by, now)
+    return alarm

@@ -35,11 +35,25 @@ class EarlyWarning:
     deliveries: dict[str, WarningDelivery]
     unmanned: tuple[Role, ...] = ()
     """Roles that should be told, and of which nobody is there."""
+    acknowledged: Instant | None = None
+    """When somebody first acknowledged its alarm, or decided on its record."""
+    acknowledged_by: str = ""
+    handled: Instant | None = None
+    """When somebody decided on its record, or its alarm ended."""
+    handled_by: str = ""
+    """Empty where the alarm ended with its cause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarningOpened:
     """Output: a warning, and everybody who is told in the same instant."""
+
+    warning: EarlyWarning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningChanged:
+    """Output: a warning was acknowledged or handled; it has its timestamps so far."""
 
     warning: EarlyWarning
 

@@ -8,6 +8,7 @@ from twins.context import Context
 from twins.instant import Instant
 from twins.rules.person_warning import settled
 from twins.sighting import DecideHit, HitDecided, LookUp, LookUpAudited, PersonHit
+from twins.warning import decide_warning
 
 
 def decide_hit(context: Context, request: DecideHit, now: Instant) -> None:
@@ -22,6 +23,7 @@ def decide_hit(context: Context, request: DecideHit, now: Instant) -> None:
     )
     decided = HitDecided(hit=hit.id, verdict=request.verdict, by=request.by, reason=request.reason)
     context.out.append(decided)
+    decide_warning(context, hit.id, request.by, now)
     carry_out(context, settled(context, hit.device), now)
 
 

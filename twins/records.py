@@ -139,6 +139,7 @@ Output: TypeAlias = (
     | early_warning.WarningOpened
     | early_warning.WarningNotice
     | early_warning.WarningReached
+    | early_warning.WarningChanged
     | sighting.PersonSeen
     | sighting.EventSeen
     | sighting.HitDecided
@@ -255,6 +256,7 @@ RECORDS: Mapping[str, type] = {
         early_warning.WarningOpened,
         early_warning.WarningNotice,
         early_warning.WarningReached,
+        early_warning.WarningChanged,
         sighting.PersonSeen,
         sighting.EventSeen,
         sighting.HitDecided,

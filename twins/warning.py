@@ -7,6 +7,7 @@ from twins.alarm import InputRefused
 from twins.context import Context
 from twins.early_warning import (
     EarlyWarning,
+    WarningChanged,
     WarningDelivered,
     WarningDelivery,
     WarningNotice,
@@ -93,6 +94,40 @@ def book_warning_delivery(context: Context, delivered: WarningDelivered, now: In
         deliveries = {**warning.deliveries, delivery.responder: reached}
         context.state.watch.warnings[warning.id] = replace(warning, deliveries=deliveries)
         context.out.append(WarningReached(warning=warning.id, delivery=reached))
+
+
+def acknowledge_warnings(context: Context, kind: str, device: str, by: str, now: Instant) -> None:
+    """Book that somebody has seen the alarm of these warnings; the first time counts."""
+    for warning in _of(context, kind, device):
+        if warning.acknowledged is None:
+            _keep(context, replace(warning, acknowledged=now, acknowledged_by=by))
+
+
+def handle_warnings(context: Context, kind: str, device: str, by: str, now: Instant) -> None:
+    """Book that the alarm of these warnings has ended."""
+    for warning in _of(context, kind, device):
+        if warning.handled is None:
+            _keep(context, replace(warning, handled=now, handled_by=by))
+
+
+def decide_warning(context: Context, record: str, by: str, now: Instant) -> None:
+    """Book that somebody decided on the record of a warning; who decides has seen it."""
+    warning = context.state.watch.warnings.get(record)
+    if warning is None or warning.handled is not None:
+        return
+    if warning.acknowledged is None:
+        warning = replace(warning, acknowledged=now, acknowledged_by=by)
+    _keep(context, replace(warning, handled=now, handled_by=by))
+
+
+def _of(context: Context, kind: str, device: str) -> list[EarlyWarning]:
+    warnings = context.state.watch.warnings.values()
+    return [one for one in warnings if one.device == device and one.kind == kind]
+
+
+def _keep(context: Context, warning: EarlyWarning) -> None:
+    context.state.watch.warnings[warning.id] = warning
+    context.out.append(WarningChanged(warning=warning))
 
 
 def _called(

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from tests.twins.ash import ASH, Story, of
-from twins.alarm import AcknowledgeAlarm, AlarmRaised, ResetAlarm, Severity
+from twins.alarm import AcknowledgeAlarm, AlarmChanged, AlarmRaised, ResetAlarm, Severity
 from twins.command import Command
-from twins.early_warning import WarningDelivered, WarningNotice, WarningReached
+from twins.early_warning import WarningChanged, WarningDelivered, WarningNotice, WarningReached
 from twins.incident import IncidentOpened
 from twins.instant import seconds
 from twins.sighting import Doubt, EventSeen, Outcome, RecordExpired
@@ -108,3 +108,35 @@ def test_the_record_of_an_event_ends_by_its_clock():
     assert [one.record for one in of(RecordExpired, story.wait(86_400))] == [seen.id]
     assert not story.memory.events
     assert story.standing == {"event-knife": "events"}, "the warning itself waits for a person"
+
+
+@pytest.mark.requirement("R17")
+def test_a_warning_that_becomes_no_case_has_all_four_timestamps():
+    story = ready()
+    (raised,) = of(AlarmRaised, event(story, "knife", 0.9))
+    alarm, zero = raised.alarm.id, story.now
+    story.wait(20)
+    (seen,) = of(WarningChanged, story.take(AcknowledgeAlarm(alarm=alarm, by="Guard A")))
+    assert (seen.warning.acknowledged, seen.warning.acknowledged_by) == (story.now, "Guard A")
+    assert story.engine.alarms[alarm].acknowledged == story.now
+    story.wait(40)
+    outputs = story.take(ResetAlarm(alarm=alarm, by="Guard B", reason="a toy"))
+    (changed,), (ended,) = of(WarningChanged, outputs), of(AlarmChanged, outputs)
+    stamps = (zero, zero, zero + seconds(20), zero + seconds(60))
+    warning = changed.warning
+    assert (warning.sensed, warning.warned, warning.acknowledged, warning.handled) == stamps
+    assert warning.handled_by == "Guard B"
+    assert (ended.sensed, ended.warned, ended.acknowledged, ended.handled) == stamps
+    assert not of(IncidentOpened, story.told)
+
+
+@pytest.mark.requirement("R17")
+def test_an_alarm_that_ends_with_its_cause_is_handled_then_and_was_acknowledged_by_nobody():
+    story = ready()
+    story.see("link", up=True, path="primary")
+    story.see("link", path="none")
+    story.wait(5)
+    outputs = story.see("link", path="primary")
+    (ended,) = [one for one in of(AlarmChanged, outputs) if one.state == "normal"]
+    assert (ended.acknowledged, ended.handled) == (None, story.now)
+    assert ended.warned == story.now - seconds(5)

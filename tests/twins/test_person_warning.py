@@ -11,6 +11,7 @@ from tests.twins.schools import TITLE
 from twins.alarm import AlarmRaised, InputRefused, Severity
 from twins.command import Command
 from twins.early_warning import (
+    WarningChanged,
     WarningDelivered,
     WarningNotice,
     WarningOpened,
@@ -412,3 +413,19 @@ def test_a_lost_front_end_tells_of_no_hit():
     story = ready()
     outputs = story.take(says("gate-face", "hits", 7, story.now, quality=Quality.UNCERTAIN))
     assert not of(PersonSeen, outputs)
+
+
+@pytest.mark.requirement("R17")
+def test_who_decides_on_a_hit_has_acknowledged_and_handled_its_warning():
+    story = ready()
+    found = record(hit(story, "gate-face", 0.95))
+    zero = story.now
+    story.wait(30)
+    outputs = story.take(
+        DecideHit(hit=found.id, verdict=HitVerdict.MISTAKEN, by="Guard A", reason="looked")
+    )
+    (changed,) = of(WarningChanged, outputs)
+    warning = changed.warning
+    assert (warning.sensed, warning.warned) == (zero, zero)
+    assert (warning.acknowledged, warning.handled) == (story.now, story.now)
+    assert warning.handled_by == "Guard A"
