@@ -92,8 +92,12 @@ def due(context: Context, device: str, now: Instant) -> None:
 
 
 def _is_down(context: Context, link: str) -> bool:
-    properties = context.state.twins[link].properties
-    up, path = properties.get("up"), properties.get("path")
-    down = up is not None and up.quality is Quality.GOOD and up.value is False
-    nowhere = path is not None and path.quality is Quality.GOOD and path.value == "none"
-    return down or nowhere
+    """Return whether a link is down by the last word of what it tells; in doubt it is."""
+    known = context.state.twins[link].properties
+    said = [
+        (one.source_time, one.value is not False and one.value != "none")
+        for one in (known.get("up"), known.get("path"))
+        if one is not None and one.quality is Quality.GOOD
+    ]
+    latest = max((at for at, _ in said), default=0)
+    return any(not works for at, works in said if at == latest)

@@ -48,6 +48,8 @@ def _beside_the_rules(school: School, one: Responder, now: Instant) -> NotCalled
 
 def capable(one: Responder, now: Instant) -> bool:
     """Return whether they can act once there; volunteers need a tool that has not expired."""
+    if one.role is Role.AMBULANCE:
+        return False
     return one.role not in WITH_KIT or any(
         tool not in one.kit_expires or now < one.kit_expires[tool] for tool in one.kit
     )

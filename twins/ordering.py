@@ -13,8 +13,9 @@ ALARM_CLASS = frozenset({"event-recognition-front-end", "fire-alarm-panel"})
 COUNTS: Mapping[str, str] = {
     "event-recognition-front-end": "events",
     "face-recognition-front-end": "hits",
+    "walk-through-gate": "alarm",
 }
-"""Capability → the property that counts what its other properties tell of."""
+"""Capability → the property that says that there is what its other properties tell of."""
 
 
 def first_devices(devices: Mapping[str, Device]) -> frozenset[str]:

@@ -44,6 +44,8 @@ class Role(StrEnum):
     """街面处警警力: a car or a patrol on foot, shared by the schools that list it."""
     NEIGHBOUR = "neighbour"
     """Somebody of a neighbouring school: comes while that school is safe (mutual aid)."""
+    AMBULANCE = "ambulance"
+    """急救 (120): told with the police; helps the hurt, stops nobody, acknowledges nothing."""
     HEAD = "head"
     """校长, 园长: first responsible, contact when nobody answers (R79)."""
 
@@ -148,6 +150,8 @@ class Responder:
     @property
     def capable(self) -> bool:
         """Return whether they can act once there, if none of their tools has expired."""
+        if self.role is Role.AMBULANCE:
+            return False
         return self.role not in (Role.VOLUNTEER, Role.NEIGHBOUR) or bool(self.kit)
 
 

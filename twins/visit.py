@@ -243,6 +243,8 @@ class FlowHeld:
 
     detector: str
     visit: str
+    zone: int | None = None
+    """Where the detector found metal, if it tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

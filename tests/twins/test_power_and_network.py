@@ -4,6 +4,7 @@ import pytest
 
 from tests.twins.ash import Story, of, says
 from twins.alarm import AlarmRaised, AlarmRepeated, Severity
+from twins.call import CallChanged, CallState, OfferCall
 from twins.incident import IncidentOpened, Notification
 from twins.instant import seconds
 from twins.network_path import PathSwitched
@@ -174,3 +175,29 @@ def test_d07_alarms_that_arrive_in_the_wrong_order_are_put_right_by_their_source
     changes = [one for one in of(PropertyChanged, story.told) if one.property == "pressed"]
     stamps = [one.source_time - story.start for one in changes if one.value is True]
     assert stamps == [seconds(70), seconds(60)], "each keeps its own"
+
+
+@pytest.mark.requirement("R19")
+@pytest.mark.parametrize(
+    ("said", "works"),
+    [
+        ([{"up": False}], False),
+        ([{"up": False}, {"path": "secondary"}], True),
+        ([{"path": "secondary"}, {"up": False}], False),
+        ([{"path": "none"}], False),
+        ([{"path": "none"}, {"up": True}], True),
+        ([{"up": True, "path": "none"}], False),
+        ([{"up": False, "path": "secondary"}], False),
+    ],
+    ids=str,
+)
+def test_a_link_is_believed_in_what_it_said_last_and_in_doubt_it_is_down(said, works):
+    story = ready()
+    story.see("intercom", online=True, call="idle")
+    for values in said:
+        story.wait(1)
+        story.see("link", **values)
+    story.wait(1)
+    outputs = story.take(OfferCall(device="ash/intercom", by="Guard A", peer="station"))
+    states = [one.call.state for one in of(CallChanged, outputs)]
+    assert (CallState.FAILED not in states) is works

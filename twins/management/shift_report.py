@@ -56,6 +56,11 @@ class ShiftReport:
         for text in (self.school, self.post, *self.persons, *self.checked_in):
             opaque_id(text)
 
+    @property
+    def unguarded(self) -> Duration:
+        """Return how long the post was known to be empty while it had to be held."""
+        return self.time(GuardState.AWAY)
+
     def time(self, state: GuardState) -> Duration:
         """Return how long a state lasted."""
         return sum(one.duration for one in self.states if one.state is state)

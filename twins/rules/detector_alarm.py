@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from twins.alarm import Severity
 from twins.context import Context
+from twins.front_end import trusted
 from twins.inspection import Step
 from twins.instant import Instant
 from twins.observation import PropertyChanged, Quality
@@ -50,4 +51,6 @@ def _hold(context: Context, detector: str) -> Iterator[Effect]:
     holds = gate.holds.setdefault(detector, [])
     if at not in holds:
         holds.append(at)
-        yield Tell(output=FlowHeld(detector=detector, visit=at))
+        zone = trusted(context, detector, "zone")
+        where = int(zone) if zone else None
+        yield Tell(output=FlowHeld(detector=detector, visit=at, zone=where))

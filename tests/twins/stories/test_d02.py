@@ -43,6 +43,7 @@ FIR = School(
         Responder(id="fir/station", role=Role.STATION, title=TITLE),
         Responder(id="fir/console", role=Role.GUARD, title=TITLE),
         Responder(id="fir/car", role=Role.UNIT, title=TITLE, travel="car", distance_m=1400),
+        Responder(id="fir/ambulance", role=Role.AMBULANCE, title=TITLE, travel="car"),
         Responder(id="fir/shop", role=Role.VOLUNTEER, title=TITLE, kit=("first aid",)),
     ),
     plans=(
@@ -107,6 +108,8 @@ def test_d02_the_bollard_is_found_long_before_dismissal_and_the_crash_is_one_cas
     assert case.incident.place == "waiting area"
     assert len(story.told(IncidentJoined)) == 1, "the guard's press is the same case"
     assert set(story.notified().values()) == {opened}
+    assert {"fir/station", "fir/car", "fir/ambulance"} <= set(story.notified())
+    assert not case.incident.assignments["fir/ambulance"].capable, "it stops nobody"
     assert [one[1:] for one in story.orders()] == [("barrier", "close")]
     assert not story.opened_ways(), "the gate stays closed to traffic"
     called = story.told(AlarmRaised, lambda one: one.alarm.severity is Severity.ALARM)

@@ -47,10 +47,10 @@ def test_d03_the_lane_stays_shut_for_a_visitor_with_contraband_and_the_bag_is_no
         ),
     )
     story.at(58, StartInspection(visit="v1", detector="oak/detector", by="Guard A"))
-    story.at(60, sees("detector", alarm=True))
+    story.at(60, sees("detector", alarm=True, zone=3))
     story.at(61, sees("detector", alarm=False))
     ((held, flow),) = story.told(FlowHeld)
-    assert (flow.detector, flow.visit) == ("oak/detector", "v1")
+    assert (flow.detector, flow.visit, flow.zone) == ("oak/detector", "v1", 3)
     assert held - 60 <= 2
     assert refusals(story.at(65, admit("waiting"))) == ["oak/detector is not cleared"]
     refused = InspectionResult(visit="v1", passed=False, by="Guard A", reason="refuses the search")

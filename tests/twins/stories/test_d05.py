@@ -1,5 +1,7 @@
 """D05 离岗叠加突发: the only guard is off post when an intruder comes."""
 
+import pytest
+
 from tests.twins.schools import ELM, MONDAY_0700
 from tests.twins.stories.stage import sees
 from twins.alarm import AlarmChanged, AlarmState
@@ -9,12 +11,14 @@ from twins.incident import Answer, IncidentFlagged, IncidentOpened
 from twins.instant import seconds
 from twins.management.finding import FindingKind
 from twins.management.registers import Headcount, Registers
+from twins.management.shift_report import shift_report
 from twins.management.view import findings
 from twins.response_gap import gained, response_gap
 
 A_MINUTE_BEFORE_THE_PEAK = MONDAY_0700 + seconds(19 * 60)
 
 
+@pytest.mark.requirement("R08", "R50", "R80")
 def test_d05_the_empty_post_is_warned_of_and_volunteers_carry_the_case_until_the_police_come(stage):
     story = stage(ELM, zero=A_MINUTE_BEFORE_THE_PEAK)
     registers = Registers(headcount=Headcount(pupils=400, guards=("guard-1",)))
@@ -44,6 +48,9 @@ def test_d05_the_empty_post_is_warned_of_and_volunteers_carry_the_case_until_the
     assert set(story.notified().values()) == {opened}
     assert response_gap(incident) == seconds(80)
     assert gained(incident) == seconds(580)
+    shift = (story.zero - seconds(60), story.zero + seconds(1000))
+    records = [(story.zero + seconds(second), one) for second, one in story.told(object)]
+    assert shift_report(ELM, ELM.posts[0], shift, records).unguarded == seconds(920)
     back = [second for second, one in story.told(AlarmChanged) if one.state is AlarmState.NORMAL]
     assert back == [920.25], "the warning closes itself on return"
     assert not story.opened_ways()
