@@ -37,6 +37,11 @@ from twins.school import Device, School
 class CheckedDocuments:
     """The files of a school package, each right by itself and all in agreement."""
 
+    folder: Path
+    models: Mapping[str, str]
+    """Device model → file."""
+    written: Mapping[str, Document]
+    """File name → the document as written, for complaints with a place."""
     school: SchoolDocument
     devices: DevicesDocument
     as_found: DrawingDocument
@@ -46,21 +51,16 @@ class CheckedDocuments:
     registers: RegistersDocument
 
 
-def compile_package(
-    folder: Path,
-    checked: CheckedDocuments,
-    models: Mapping[str, str],
-    documents: Mapping[str, Document],
-) -> SchoolPackage:
-    """Return the package. `models` is device model name → file."""
+def compile_package(checked: CheckedDocuments) -> SchoolPackage:
+    """Return the package."""
     written = checked.school
     own = written.school
     entries = tuple(
-        _entry(own, name, device, models, synthetic=written.synthetic)
+        _entry(own, name, device, checked.models, synthetic=written.synthetic)
         for name, device in checked.devices.devices.items()
     )
     return SchoolPackage(
-        folder=folder,
+        folder=checked.folder,
         school=_school(written, checked.devices, entries),
         kind=written.kind,
         pupils=written.pupils,
@@ -74,7 +74,7 @@ def compile_package(
         topology=_topology(own, checked.topology),
         works=_works(own, checked.works),
         registers=_registers(written, checked.registers),
-        documents=documents,
+        documents=checked.written,
     )
 
 

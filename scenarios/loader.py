@@ -66,6 +66,13 @@ def load_school(
     Device models come from `models` (name → file, by default the shipped ones) and from the
     school's own folder `models/`.
     """
+    return compile_package(read_documents(folder_or_name, models))
+
+
+def read_documents(
+    folder_or_name: str | Path, models: Mapping[str, str] | None = None
+) -> CheckedDocuments:
+    """Return the documents of a school, right by themselves and together; raises ConfigError."""
     folder = school_folder(folder_or_name)
     library = {**(shipped_models() if models is None else models), **models_in(folder / "models")}
     problems: list[Problem] = []
@@ -90,7 +97,10 @@ def load_school(
         problems.append(documents["school.yaml"].problem(("school",), message))
     if problems:
         raise ConfigError(problems)
-    together = CheckedDocuments(
+    return CheckedDocuments(
+        folder=folder,
+        models=library,
+        written=documents,
         school=checked["school.yaml"],
         devices=checked["devices.yaml"],
         as_found=checked["as_found.geojson"],
@@ -99,7 +109,6 @@ def load_school(
         works=checked["works.csv"],
         registers=checked[REGISTERS],
     )
-    return compile_package(folder, together, library, documents)
 
 
 def _parsed(path: Path, title: str) -> Document:
