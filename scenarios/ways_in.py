@@ -17,7 +17,7 @@ from scenarios.notation import (
 )
 from twins import inspection, premises
 from twins.capability import BilingualTitles, Line
-from twins.school import Lane, Zone
+from twins.school import Lane, Role, Zone
 
 Closing = Annotated[str, Names("device", ("lane", "barrier"))]
 Closable = Annotated[str, Names("device", ("door", "lane", "barrier", "bollard"))]
@@ -109,6 +109,9 @@ class OccupancyRulesDocument(Written):
     empty: Windows = OURS
 
 
+AlarmKinds = frozenset[Annotated[str, Names("kind of alarm", kind=Reference)]]
+
+
 class PremisesDocument(Written):
     """Everything of a school that opens, closes, counts or seats."""
 
@@ -120,7 +123,9 @@ class PremisesDocument(Written):
     reception_rooms: dict[Name, ReceptionRoomDocument] = OURS
     lockers: LockerRulesDocument = OURS
     occupancy: OccupancyRulesDocument = OURS
-    evacuation_kinds: frozenset[Annotated[str, Names("kind of alarm", kind=Reference)]] = OURS
+    evacuation_kinds: AlarmKinds = OURS
+    attack_kinds: AlarmKinds = OURS
+    override_roles: frozenset[Role] = OURS
 
 
 class FlowStepDocument(Written):
