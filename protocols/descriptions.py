@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from protocols.deriving import Derived
+from protocols.dialect import MisfitError
 from protocols.dialects import DIALECTS
 from protocols.filling import bits_of, command_type, filled, first_of, usual_wire_type
 from protocols.model import (
@@ -185,6 +186,8 @@ class _Compiler:
         try:
             if self._dialect.fits is not None:
                 self._dialect.fits(point)
+        except MisfitError as error:
+            self._complain((*path, error.key), str(error))
         except ValueError as error:
             self._complain((*path, "at"), str(error))
         return point
@@ -223,6 +226,8 @@ class _Compiler:
             sample=None if document.sample is None else parse_duration(document.sample),
             observe=document.observe,
             follows=document.follows,
+            field=str(document.field),
+            content_format=document.content_format or "",
             writable=spec is not None and spec.write,
             command=spec is None,
         )

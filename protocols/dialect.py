@@ -20,6 +20,14 @@ EVERYWHERE: frozenset[str] = frozenset(
 ALL_TYPES: frozenset[WireType] = frozenset(get_args(WireType))
 
 
+class MisfitError(ValueError):
+    """A point cannot be as it is described; `key` is what is wrong with it."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
 class LinkSettings(BaseModel):
     """What a link needs beside its address, under `links:` of `devices.yaml`; here nothing.
 

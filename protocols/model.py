@@ -63,6 +63,10 @@ class Point:
     """Longest time between reads; for observed and subscribed points, between control reads."""
     observe: bool = False
     """CoAP: ask for notifications (RFC 7641)."""
+    field: str = ""
+    """Which part of a structured value: `a.b[0]`; empty for the whole."""
+    content_format: str = ""
+    """CoAP: how the payload is written; empty where the device tells."""
     follows: str = ""
     """Read also whenever this other point notifies."""
     writable: bool = False
@@ -185,7 +189,7 @@ class DeviceModel:
         wanted: Mapping[str, Value] = expects
         if action in self.actions:
             wanted = {
-                name.format_map(dict(arguments)): value
+                name.format_map(dict(arguments)): _given(value, arguments)
                 for name, value in self.actions[action].items()
             }
         writes = []
@@ -236,3 +240,10 @@ class DeviceModel:
             derived={},
             events=(),
         )
+
+
+def _given(value: Value, arguments: Mapping[str, Value]) -> Value:
+    """Return what is written: the argument itself for `{argument}`, else the value as it stands."""
+    if isinstance(value, str) and value.startswith("{") and value.endswith("}"):
+        return arguments[value[1:-1]]
+    return value

@@ -1,13 +1,19 @@
 """The notation of device models: what may stand in their YAML, before it is compiled."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from protocols.deriving import Way
 from protocols.model import Order, WireType
 from twins.documents import DurationText
+
+ContentFormat: TypeAlias = Literal[
+    "text", "link-format", "octets", "json", "cbor", "senml+json", "senml+cbor", "lwm2m+tlv",
+    "lwm2m+json",
+]  # fmt: skip
+"""How a CoAP payload is written, by its name in the IANA registry, shortened."""
 
 
 class _Strict(BaseModel):
@@ -36,6 +42,8 @@ class PointDocument(_Strict):
     sample: DurationText | None = None
     observe: bool = False
     follows: str = ""
+    field: str | int = ""
+    content_format: ContentFormat | None = Field(default=None, alias="format")
     printed: str | int = ""
 
     @property

@@ -6,12 +6,13 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 
 from aiocoap import Message
-from aiocoap.numbers.codes import CHANGED, CREATED, PUT
+from aiocoap.numbers.codes import CHANGED, CONTENT, CREATED, POST, PUT
 
 from protocols.backoff import Backoff
-from protocols.coap.address import ResourcePath
+from protocols.coap.address import Method, ResourcePath
+from protocols.coap.answers import said
 from protocols.coap.codec import written
-from protocols.coap.endpoint import Endpoint, Once
+from protocols.coap.endpoint import Endpoint
 from protocols.coap.watching import WatchedDevice
 from protocols.commanding import carry_out_in_turn, ended, time_left
 from protocols.interfaces import Link, LinkLostError, NoAnswerError, RefusedError, Sink
@@ -23,6 +24,8 @@ from twins.clock import Clock
 from twins.command import Command, CommandEnded, CommandResult
 from twins.observation import Value
 from twins.streams import Streams
+
+CODES: Mapping[Method, object] = {"PUT": PUT, "POST": POST}
 
 CLIENT_ERROR = 4
 """Class of the answers by which a device says no (RFC 7252 §5.9.2)."""
@@ -44,6 +47,7 @@ class CoapDriver:
                 device,
                 self._endpoints[device.id],
                 self._reporter,
+                clock,
                 Backoff(stream=streams.stream("coap", device.id, "backoff")),
             )
             for device in link.devices
@@ -85,21 +89,22 @@ class CoapDriver:
         address = write.point.address
         assert isinstance(address, ResourcePath)
         endpoint = self._endpoints[command.device]
-        message = endpoint.message(PUT, address, Once())
-        message.opt.content_format, message.payload = written(write.point, write.value)
-        within = time_left(self._clock, command.not_after)
-        async with endpoint.turns.turn(command=True, within=within):
+        content_format, payload = written(write.point, write.value)
+
+        def still() -> None:
             if self._clock.now() > command.not_after:
                 raise LinkLostError("it is past its time")
-            _judge(await endpoint.exchange(message))
+
+        within = time_left(self._clock, command.not_after)
+        async with endpoint.turns.turn(command=True, within=within):
+            code = CODES[address.method]
+            _judge(await endpoint.write(code, address, payload, content_format, still))
 
 
 def _judge(answer: Message) -> None:
     """Raise RefusedError where the device said no, NoAnswerError where it did not say yes."""
-    if answer.code in (CHANGED, CREATED):
+    if answer.code in (CHANGED, CREATED, CONTENT):
         return
-    said = answer.payload.decode("utf-8", "replace")[:80] if answer.payload else ""
-    reason = f"{answer.code}{': ' if said else ''}{said}"
     if answer.code.class_ == CLIENT_ERROR:
-        raise RefusedError(reason)
-    raise NoAnswerError(reason)
+        raise RefusedError(said(answer))
+    raise NoAnswerError(said(answer))

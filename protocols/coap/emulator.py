@@ -4,38 +4,15 @@ import asyncio
 import socket
 from collections.abc import Mapping
 
-from aiocoap import Context, Message
-from aiocoap.error import BadRequest, Forbidden, UnallowedMethod, UnsupportedContentFormat
-from aiocoap.numbers.codes import CHANGED, CONTENT, GET, SERVICE_UNAVAILABLE
-from aiocoap.numbers.constants import TransportTuning
+from aiocoap import Context
 from aiocoap.pipe import Pipe
-from aiocoap.resource import Resource, Site, WKCResource
+from aiocoap.resource import Site, WKCResource
 from aiocoap.util import hostportjoin
 
-from protocols.coap.address import ResourcePath
-from protocols.coap.codec import READERS, TEXT, decode, encode
-from protocols.coap.endpoint import REGISTER
-from protocols.interfaces import ConnectedDevice, Link, MalformedError, OnWrite, RefusedError
-from protocols.model import Point
+from protocols.coap.emulated import EmulatedResource, emulated_resources
+from protocols.interfaces import Link, OnWrite
 from protocols.starting_values import starting_values
-from twins.observation import Quality, Value
-
-MAX_AGE = 5
-"""Seconds an observed value may be used: short, so that a client soon misses a dead server."""
-
-NUMBERS = 1 << 24
-"""Sequence numbers of notifications have 24 bits (RFC 7641 §3.4)."""
-
-MOST_OBSERVERS = 32
-"""Observers of one resource; whoever comes later gets the value alone (RFC 7641 §4.1)."""
-
-
-class Notifying(TransportTuning):  # type: ignore[misc]  # aiocoap has no types
-    """Confirmable, repeated after 0.5 s, 1 s, 2 s and 4 s, then the observer counts as gone."""
-
-    ACK_TIMEOUT = 0.5
-    MAX_RETRANSMIT = 4
-    reliability = True
+from twins.observation import Value
 
 
 class Serving(Context):  # type: ignore[misc]  # aiocoap has no types
@@ -66,7 +43,7 @@ class CoapEmulator:
         self._link = link
         self._on_write = on_write
         self._values = {device.id: dict(starting_values(device.model)) for device in link.devices}
-        self._resources: dict[tuple[str, str], PointResource] = {}
+        self._resources: dict[tuple[str, str], EmulatedResource] = {}
         self._context: Serving | None = None
         self._deaf: socket.socket | None = None
         self._address = ("", 0)
@@ -83,13 +60,16 @@ class CoapEmulator:
         await self._stop_serving()
 
     async def publish(self, device: str, values: Mapping[str, Value]) -> None:
-        """Change values and notify every observer of what differs from before."""
+        """Change values and notify the observers of what differs from before."""
+        changed: dict[EmulatedResource, None] = {}
         for name, value in values.items():
             before = self._values[device].get(name)
             self._values[device][name] = value
             resource = self._resources.get((device, name))
             if resource is not None and (before != value or type(before) is not type(value)):
-                resource.notify()
+                changed[resource] = None
+        for resource in changed:
+            resource.notify()
 
     async def cut(self) -> None:
         """Take every datagram and answer none, as a device does whose radio is out of reach."""
@@ -105,20 +85,18 @@ class CoapEmulator:
 
     async def _serve(self) -> None:
         site = Site()
+        taken: set[tuple[str, ...]] = set()
         site.add_resource(
             [".well-known", "core"], WKCResource(site.get_resources_as_linkheader, impl_info=None)
         )
-        taken: set[ResourcePath] = set()
         for device in self._link.devices:
-            for point in (*device.model.points.values(), *device.model.command_points.values()):
-                path = point.address
-                assert isinstance(path, ResourcePath)
-                if path in taken:
-                    raise ValueError(f"{device.id}: another point of this host is at {path}")
-                taken.add(path)
-                resource = PointResource(self, device, point)
-                self._resources[device.id, point.name] = resource
-                site.add_resource(path.segments, resource)
+            for resource in emulated_resources(device, self):
+                for point in resource.points:
+                    self._resources[device.id, point.name] = resource
+                if resource.segments in taken:
+                    raise ValueError(f"{device.id}: another device of this host is at {resource}")
+                taken.add(resource.segments)
+                site.add_resource(resource.segments, resource)
         # simplesocketserver: one IPv4 or IPv6 address, no TCP beside it.
         self._context = await Serving.create_server_context(
             site, bind=self._address, transports=["simplesocketserver"]
@@ -138,94 +116,9 @@ class CoapEmulator:
         """Return the present value of a point, None where there is none."""
         return self._values[device].get(name)
 
-    async def write(self, device: str, name: str, value: Value) -> None:
+    async def write(self, device: str, values: Mapping[str, Value]) -> None:
         """Let the device take a write; raises RefusedError where it will not."""
-        await self.publish(device, await self._on_write(device, {name: value}))
-
-
-class PointResource(Resource):  # type: ignore[misc]  # aiocoap has no types
-    """One point as a resource that can be read, observed and, where the model says so, put.
-
-    Observers are served here and not by aiocoap's ObservableResource, which keeps the latest
-    change only and begins to count anew with every registration.
-    """
-
-    ct = TEXT
-
-    def __init__(self, emulator: CoapEmulator, device: ConnectedDevice, point: Point) -> None:
-        super().__init__()
-        self._emulator = emulator
-        self._device = device
-        self._point = point
-        self._observers: dict[Pipe, None] = {}
-        self._number = 0
-
-    def notify(self) -> None:
-        """Send the present value to every observer."""
-        self._number = (self._number + 1) % NUMBERS
-        for pipe in tuple(self._observers):
-            self._tell(pipe)
-
-    def get_link_description(self) -> dict[str, str | None]:
-        """Return the attributes for `.well-known/core` (RFC 6690)."""
-        return {"ct": str(self.ct), **({} if self._point.command else {"obs": None})}
-
-    async def render_to_pipe(self, pipe: Pipe) -> None:
-        """Answer a request; keep telling an observer until it goes away."""
-        observing = pipe.request.code is GET and pipe.request.opt.observe == REGISTER
-        if not observing or self._point.command or len(self._observers) >= MOST_OBSERVERS:
-            await super().render_to_pipe(pipe)
-            return
-        self._observers[pipe] = None
-        try:
-            self._tell(pipe)
-            await asyncio.Event().wait()  # until aiocoap cancels us: RST, new request, no answer
-        finally:
-            self._observers.pop(pipe, None)
-
-    async def render_get(self, request: Message) -> Message:  # noqa: ARG002  aiocoap's signature
-        """Return the value as plain text."""
-        if self._point.command:
-            raise UnallowedMethod
-        return self._content()
-
-    async def render_put(self, request: Message) -> Message:
-        """Take a value, if the point may be written and the device agrees."""
-        point = self._point
-        if not (point.writable or point.command):
-            raise UnallowedMethod
-        if request.opt.content_format not in (*READERS, None):
-            raise UnsupportedContentFormat
-        try:
-            raw = decode(request.payload, request.opt.content_format, point)
-        except MalformedError as error:
-            raise BadRequest(str(error)) from error
-        value, quality, cause = point.value_of(raw)
-        if quality is not Quality.GOOD:
-            raise BadRequest(cause)
-        try:
-            await self._emulator.write(self._device.id, point.name, value)
-        except RefusedError as error:
-            raise Forbidden(str(error)) from error
-        return Message(code=CHANGED)
-
-    def _tell(self, pipe: Pipe) -> None:
-        message = self._content()
-        if message.code is CONTENT:
-            message.opt.observe = self._number
-        pipe.add_response(message, is_last=message.code is not CONTENT)
-
-    def _content(self) -> Message:
-        value = self._emulator.value(self._device.id, self._point.name)
-        if value is None:
-            return Message(code=SERVICE_UNAVAILABLE, transport_tuning=Notifying())
-        return Message(
-            code=CONTENT,
-            payload=encode(self._point.raw_of(value), self._point),
-            content_format=TEXT,
-            max_age=MAX_AGE,
-            transport_tuning=Notifying(),
-        )
+        await self.publish(device, await self._on_write(device, values))
 
 
 def _bound(host: str, port: int, *, shared: bool) -> socket.socket:

@@ -20,6 +20,7 @@ from aiocoap.tokenmanager import TokenManager
 from aiocoap.util import hostportjoin
 
 from protocols.coap.address import ResourcePath
+from protocols.coap.blockwise import Block, deliver, option_of, whole
 from protocols.interfaces import LinkLostError, MalformedError, NoAnswerError
 from protocols.turns import Turns
 
@@ -51,8 +52,9 @@ OnEvent = Callable[[Pipe.Event], None]
 class Registration:
     """An observation of one resource, living as long as its pipe (RFC 7641)."""
 
-    def __init__(self, path: ResourcePath, on_event: OnEvent) -> None:
+    def __init__(self, path: ResourcePath, accept: int | None, on_event: OnEvent) -> None:
         self.path = path
+        self.accept = accept
         self.token = b""
         self.waiting: asyncio.Future[Pipe.Event] | None = None
         self.pipe: Pipe | None = None
@@ -103,6 +105,57 @@ class Endpoint:
         finally:
             stop()
 
+    async def get(
+        self,
+        path: ResourcePath,
+        tuning: TransportTuning,
+        *,
+        accept: int | None = None,
+        etag: bytes | None = None,
+    ) -> Message:
+        """Read a resource, all of its blocks; an answer of 2.03 says that `etag` is still true."""
+        message = self.message(GET, path, tuning)
+        message.opt.accept = accept
+        if etag is not None:
+            message.opt.etags = [etag]
+        return await self.completed(await self.exchange(message), path, tuning, accept)
+
+    async def completed(
+        self, first: Message, path: ResourcePath, tuning: TransportTuning, accept: int | None
+    ) -> Message:
+        """Return an answer with the blocks that it leaves out."""
+
+        async def ask(block: Block | None) -> Message:
+            message = self.message(GET, path, tuning)
+            message.opt.accept = accept
+            message.opt.block2 = None if block is None else option_of(block)
+            return await self.exchange(message)
+
+        return await whole(first, ask)
+
+    async def write(
+        self,
+        code: object,
+        path: ResourcePath,
+        payload: bytes,
+        content_format: int | None,
+        still: Callable[[], None],
+    ) -> Message:
+        """Send a body once, in blocks where it must be; return the answer to its end.
+
+        `still` is called before every datagram and raises where it is too late for one.
+        """
+
+        async def send(part: bytes, block: Block | None) -> Message:
+            still()
+            message = self.message(code, path, Once())
+            message.payload = part
+            message.opt.content_format = content_format
+            message.opt.block1 = None if block is None else option_of(block)
+            return await self.exchange(message)
+
+        return await deliver(payload, send)
+
     async def register(self, registration: Registration, tuning: TransportTuning) -> Message:
         """Register or refresh an observation; return the answer to it.
 
@@ -110,6 +163,7 @@ class Endpoint:
         """
         await self._open()
         message = self.message(GET, registration.path, tuning)
+        message.opt.accept = registration.accept
         message.opt.observe = REGISTER
         if registration.pipe is None:
             registration.pipe = Pipe(message, self._log)
@@ -127,6 +181,7 @@ class Endpoint:
         if registration.pipe is None or self._tokens is None:
             return
         message = self.message(GET, registration.path, Once())
+        message.opt.accept = registration.accept
         message.opt.observe = CANCEL
         registration.waiting = asyncio.get_running_loop().create_future()
         self._send(message, registration.pipe, registration.token)
@@ -136,6 +191,8 @@ class Endpoint:
         """Return an empty request to a resource of this host."""
         message = Message(code=code, transport_tuning=tuning)
         message.opt.uri_path = path.segments
+        if path.query:
+            message.opt.uri_query = path.query
         return message
 
     async def close(self) -> None:

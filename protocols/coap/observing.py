@@ -24,6 +24,8 @@ class Freshness:
     All instants are nanoseconds of the event loop's clock.
     """
 
+    longest: Duration = LONGEST_REGISTRATION
+    """Register again at least this often: only that finds an observation that died in silence."""
     _latest: tuple[int, Instant] | None = field(default=None, init=False)
     _heard_since_asking: bool = field(default=False, init=False)
     _expires: Instant | None = field(default=None, init=False)
@@ -38,7 +40,7 @@ class Freshness:
 
     def refused(self, now: Instant) -> None:
         """Note that the server answers but lets nobody observe: ask again only now and then."""
-        self._expires = now + LONGEST_REGISTRATION
+        self._expires = now + self.longest
 
     def unheeded(self) -> None:
         """Note that a registration brought no usable value: whatever comes next is newer."""
@@ -55,7 +57,7 @@ class Freshness:
         self._heard_since_asking = True
         if newer:
             self._latest = (number, now)
-            self._expires = now + min(max_age, LONGEST_REGISTRATION)
+            self._expires = now + min(max_age, self.longest)
         return newer
 
     def register_at(self) -> Instant | None:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from aiocoap import Message
 from aiocoap.numbers.codes import Code
 
+from protocols.coap.address import ResourcePath
+from protocols.coap.answers import reading_of
 from protocols.coap.codec import written
-from protocols.coap.watching import reading_of
 from protocols.model import DeviceModel, Write
 from protocols.recorded import Circumstances, Decoded, Recorded, RecordedResource, Request, decoded
 
@@ -24,14 +25,16 @@ def decode(model: DeviceModel, recorded: Recorded) -> Mapping[str, Decoded]:
 
 def encode(model: DeviceModel, write: Write, circumstances: Circumstances) -> Request:  # noqa: ARG001  the same for every protocol
     """Return method, path, content format and payload of a write; raises ValueError."""
+    address = write.point.address
+    assert isinstance(address, ResourcePath)
     content_format, payload = written(write.point, write.value)
     return Request(
         point=write.point,
         value=write.value,
         terms={
-            "method": "PUT",
-            "path": str(write.point.address),
-            "content_format": content_format,
+            "method": address.method,
+            "path": str(address),
+            **({} if content_format is None else {"content_format": content_format}),
             "payload": payload.hex(),
         },
     )

@@ -2,66 +2,74 @@
 
 import asyncio
 import contextlib
-from functools import partial
+from collections.abc import Mapping
 
+import structlog
 from aiocoap import Message
-from aiocoap.numbers.codes import CONTENT, GET
+from aiocoap.numbers.codes import CONTENT, SERVICE_UNAVAILABLE, VALID
 from aiocoap.numbers.types import ACK
 from aiocoap.pipe import Pipe
 
 from protocols.backoff import Backoff
-from protocols.coap.address import ResourcePath
-from protocols.coap.codec import decode
-from protocols.coap.endpoint import Endpoint, Once, Reading, Registration
-from protocols.coap.observing import DEFAULT_MAX_AGE, Freshness
+from protocols.coap.answers import Answer, max_age, reading_of
+from protocols.coap.blockwise import unfinished
+from protocols.coap.endpoint import Endpoint, Once, Reading
+from protocols.coap.resources import WatchedResource, resources_of
 from protocols.deriving import Reading as Reported
 from protocols.interfaces import ConnectedDevice, DriverError, MalformedError
-from protocols.model import Point
 from protocols.reporting import Reporter
 from protocols.silence import SilenceWatch, monotonic
-from twins.instant import Duration, Instant, in_seconds, seconds
+from twins.clock import Clock
+from twins.instant import Duration, Instant, in_seconds, milliseconds
 from twins.observation import Quality, Value
 
 CONTROLS_PER_SILENCE = 2.5
 """Control reads within the longest silence allowed: 0.8 s apart for a panic-class device, so that
 a lost datagram is repeated in time (at 0.5 s to 0.75 s) before the device counts as lost."""
 
+BEFORE_EXPIRY: Duration = milliseconds(250)
+"""So long before a registration expires it is made again."""
+
+BETWEEN_REGISTRATIONS: Duration = milliseconds(500)
+"""At least this long, whatever Max-Age a device gives its values (assumed)."""
+
+log = structlog.get_logger()
+
 
 class WatchedDevice:
-    """Reads a device's points when due, takes its notifications, and reports both."""
+    """Reads a device's resources when due, takes their notifications, and reports both."""
 
     def __init__(
-        self, device: ConnectedDevice, endpoint: Endpoint, reporter: Reporter, backoff: Backoff
+        self,
+        device: ConnectedDevice,
+        endpoint: Endpoint,
+        reporter: Reporter,
+        clock: Clock,
+        backoff: Backoff,
     ) -> None:
         self._device = device
-        self._points = device.model.points
         self._endpoint = endpoint
         self._reporter = reporter
+        self._clock = clock
         self._backoff = backoff
-        observed = [name for name, point in self._points.items() if point.observe]
-        self._pulse = next(iter(observed or self._points), "")
-        self._freshness = {name: Freshness() for name in observed}
-        self._registrations = {
-            name: Registration(_path(self._points[name]), partial(self._notified, name))
-            for name in observed
-        }
-        self._accepted = dict.fromkeys(observed, 0)
-        self._due: dict[str, Instant] = dict.fromkeys(self._points, 0)
+        self._resources = resources_of(device, self._notified)
+        observed = [resource for resource in self._resources if resource.observed]
+        self._pulse = next(iter(observed or self._resources), None)
         self._wake = asyncio.Event()
         self._silence = SilenceWatch(device, reporter, endpoint.netloc)
         self._failing = False
 
     async def keep_reading(self) -> None:
-        """Read every point when it is due, until cancelled."""
-        while self._due:
-            name = min(self._due, key=self._due.__getitem__)
-            if not await self._reached(self._due[name]):
+        """Read every resource when it is due, until cancelled."""
+        while self._resources:
+            resource = min(self._resources, key=_due)
+            if not await self._reached(_due(resource)):
                 continue
-            self._due[name] = monotonic() + self._interval(self._points[name])
+            resource.due = monotonic() + self._interval(resource)
             try:
-                await self._read(self._points[name])
+                await self._read(resource)
             except MalformedError as error:
-                self._report(name, (None, Quality.BAD, str(error)))
+                self._take_failure(resource, str(error))
             except DriverError as error:
                 await self._failed(str(error))
 
@@ -71,11 +79,11 @@ class WatchedDevice:
 
     async def say_goodbye(self) -> None:
         """Cancel what is still observed, unless nobody is there to hear it."""
-        for registration in self._registrations.values():
-            if self._silence.alive and not self._failing:
+        for resource in self._resources:
+            if resource.observed and self._silence.alive and not self._failing:
                 with contextlib.suppress(DriverError):
                     async with self._endpoint.turns.turn():
-                        await self._endpoint.cancel(registration)
+                        await self._endpoint.cancel(resource.registration)
 
     def require_alive(self) -> None:
         """Raise LinkLostError where a command would go to nobody."""
@@ -83,14 +91,14 @@ class WatchedDevice:
 
     async def read_back(self, name: str) -> Value:
         """Read one property for a command, report it, and return its value if it is good."""
-        point = self._points.get(name)
-        if point is None:
+        resource = next((one for one in self._resources if name in one.names), None)
+        if resource is None:
             raise MalformedError(f"{self._device.model.name} has no {name} to read")
         async with self._endpoint.turns.turn(command=True):
-            message = self._endpoint.message(GET, _path(point), Once())
-            reading = reading_of(await self._endpoint.exchange(message), point)
-        self._report(name, reading)
-        return reading[0] if reading[1] is Quality.GOOD else None
+            message = await self._endpoint.get(resource.path, Once(), accept=resource.accept)
+        self._take(resource, message)
+        value, quality, _ = reading_of(message, self._device.model.points[name])
+        return value if quality is Quality.GOOD else None
 
     async def _reached(self, due: Instant) -> bool:
         """Wait for an instant; return False when something made another read more urgent."""
@@ -105,63 +113,119 @@ class WatchedDevice:
             return True
         return False
 
-    async def _read(self, point: Point) -> None:
-        """Register where that is due, else ask for the value alone."""
+    async def _read(self, resource: WatchedResource) -> None:
+        """Fetch what a notification left out, register where that is due, else ask the value."""
         tuning = Once() if self._failing else Reading()
         async with self._endpoint.turns.turn():
-            if point.observe and self._registration_is_due(point):
-                await self._register(point, tuning)
+            first, resource.first_block = resource.first_block, None
+            before = resource.accepted
+            if first is None and resource.observed and self._registration_is_due(resource):
+                await self._register(resource, tuning)
                 return
-            before = self._accepted.get(point.name)
-            message = self._endpoint.message(GET, _path(point), tuning)
-            reading = reading_of(await self._endpoint.exchange(message), point)
-        if before != self._accepted.get(point.name):
+            path, accept = resource.path, resource.accept
+            if first is None:
+                message = await self._endpoint.get(path, tuning, accept=accept, etag=resource.etag)
+            else:
+                message = await self._endpoint.completed(first, path, tuning, accept)
+        if before != resource.accepted:
+            self._heard()
             return  # a notification came meanwhile; which of the two is newer cannot be known
-        if point.observe and self._reporter.value(self._device.id, point.name) != reading:
-            self._forget_registration(point.name)
-        self._report(point.name, reading)
+        if first is None and resource.observed and self._differs(resource, message):
+            self._forget_registration(resource)
+        self._take(resource, message)
 
-    async def _register(self, point: Point, tuning: Once | Reading) -> None:
-        before = self._accepted[point.name]
-        self._freshness[point.name].asking()
-        await self._endpoint.register(self._registrations[point.name], tuning)
-        if before == self._accepted[point.name]:
-            self._freshness[point.name].unheeded()
+    async def _register(self, resource: WatchedResource, tuning: Once | Reading) -> None:
+        before = resource.accepted
+        resource.asked_at = monotonic()
+        resource.freshness.asking()
+        await self._endpoint.register(resource.registration, tuning)
+        if before == resource.accepted:
+            resource.freshness.unheeded()
 
-    def _registration_is_due(self, point: Point) -> bool:
-        at = self._freshness[point.name].register_at()
-        return at is None or at <= monotonic() + self._interval(point)
+    def _registration_is_due(self, resource: WatchedResource) -> bool:
+        at = resource.freshness.register_at()
+        return at is None or at <= monotonic() + self._interval(resource)
 
-    def _forget_registration(self, name: str) -> None:
+    def _differs(self, resource: WatchedResource, message: Message) -> bool:
+        """Return whether a control read shows what no notification told."""
+        if message.code is VALID:
+            return False
+        answer = Answer(message)
+        return any(
+            self._reporter.value(self._device.id, point.name) != answer.reading(point)
+            for point in resource.points
+        )
+
+    def _forget_registration(self, resource: WatchedResource) -> None:
         """Register again at once: the value changed and no notification told us."""
-        self._freshness[name].ended()
-        self._due[name] = 0
+        resource.freshness.ended()
+        resource.due = 0
 
-    def _notified(self, name: str, event: Pipe.Event) -> None:
+    def _notified(self, resource: WatchedResource, event: Pipe.Event) -> None:
         """Take a notification, or the end of an observation; called by the endpoint."""
-        freshness = self._freshness[name]
+        freshness = resource.freshness
         if event.exception is not None:
             freshness.ended()
             return
         message = event.message
         now = monotonic()
-        if message.opt.observe is None:
+        number = message.opt.observe
+        if number is None:
             freshness.refused(now) if message.code is CONTENT else freshness.ended()
-        elif not freshness.accepts(
-            message.opt.observe, now, _max_age(message), reply=message.mtype is ACK
-        ):
+        elif not freshness.accepts(number, now, max_age(message), reply=message.mtype is ACK):
             self._heard()
             return
-        self._accepted[name] += 1
-        self._report(name, reading_of(message, self._points[name]))
-        for follower, point in self._points.items():
-            if point.follows == name:
-                self._due[follower] = 0
-                self._wake.set()
+        resource.accepted += 1
+        if unfinished(message):
+            resource.first_block = message
+            resource.due = 0
+            self._wake.set()
+            self._heard()
+        else:
+            self._take(resource, message)
+        for follower in resource.followers:
+            follower.due = 0
+            self._wake.set()
 
-    def _report(self, name: str, reading: Reported) -> None:
+    def _take(self, resource: WatchedResource, message: Message) -> None:
+        """Report what an answer says about the points of its resource."""
+        if message.code is VALID:
+            self._report(resource, resource.readings, {})
+            return
+        answer = Answer(message)
+        readings = answer.readings(resource.points)
+        stamps = answer.stamps(resource.points, self._clock.now())
+        resource.readings, resource.etag = readings, message.opt.etag
+        if message.code is SERVICE_UNAVAILABLE:
+            most = round(self._device.lost_after / CONTROLS_PER_SILENCE)
+            resource.due = max(resource.due, monotonic() + min(max_age(message), most))
+        self._report(resource, readings, stamps)
+
+    def _take_failure(self, resource: WatchedResource, cause: str) -> None:
+        self._report(resource, dict.fromkeys(resource.names, (None, Quality.BAD, cause)), {})
+
+    def _report(
+        self,
+        resource: WatchedResource,
+        readings: Mapping[str, Reported],
+        stamps: Mapping[str, Instant],
+    ) -> None:
         self._heard()
-        self._reporter.readings(self._device.id, {name: reading}, monotonic())
+        self._tell_of_bad(resource, readings)
+        self._reporter.readings(self._device.id, readings, monotonic(), stamps)
+
+    def _tell_of_bad(self, resource: WatchedResource, readings: Mapping[str, Reported]) -> None:
+        """Log once when points of an answering device go bad, and once when all are well again."""
+        bad = frozenset(name for name, one in readings.items() if one[1] is Quality.BAD)
+        if bad == resource.bad:
+            return
+        where = {"link": self._endpoint.netloc, "device": self._device.id}
+        if bad - resource.bad:
+            names = sorted(bad - resource.bad)
+            log.info("driver.points_bad", **where, points=names, reason=readings[names[0]][2])
+        if resource.bad - bad:
+            log.info("driver.points_restored", **where, points=sorted(resource.bad - bad))
+        resource.bad = bad
 
     def _heard(self) -> None:
         """Note an answer; the first after a failure makes everything else due at once."""
@@ -169,7 +233,8 @@ class WatchedDevice:
             now = monotonic()
             self._failing = False
             self._backoff.connected(now)
-            self._due = dict.fromkeys(self._points, now)
+            for resource in self._resources:
+                resource.due = now
             self._wake.set()
         self._silence.heard()
 
@@ -178,29 +243,15 @@ class WatchedDevice:
         self._failing = True
         await asyncio.sleep(in_seconds(self._backoff.lost(monotonic())))
 
-    def _interval(self, point: Point) -> Duration:
-        if point.name != self._pulse:
-            return point.poll
-        return min(point.poll, round(self._device.lost_after / CONTROLS_PER_SILENCE))
+    def _interval(self, resource: WatchedResource) -> Duration:
+        if resource is not self._pulse:
+            return resource.poll
+        return min(resource.poll, round(self._device.lost_after / CONTROLS_PER_SILENCE))
 
 
-def reading_of(message: Message, point: Point) -> Reported:
-    """Return what an answer says about a point; anything but its value is bad with the cause."""
-    if message.code is not CONTENT:
-        said = message.payload.decode("utf-8", "replace")[:80] if message.payload else ""
-        return None, Quality.BAD, f"{message.code}{': ' if said else ''}{said}"
-    if message.opt.block2 is not None and message.opt.block2.more:
-        return None, Quality.BAD, "the answer is cut into blocks, as no single value is"
-    try:
-        return point.value_of(decode(message.payload, message.opt.content_format, point))
-    except MalformedError as error:
-        return None, Quality.BAD, str(error)
-
-
-def _path(point: Point) -> ResourcePath:
-    assert isinstance(point.address, ResourcePath)
-    return point.address
-
-
-def _max_age(message: Message) -> Duration:
-    return DEFAULT_MAX_AGE if message.opt.max_age is None else seconds(message.opt.max_age)
+def _due(resource: WatchedResource) -> Instant:
+    """Return when a resource is to be read: when its poll or its registration is due."""
+    at = resource.freshness.register_at() if resource.observed else None
+    if at is None:
+        return resource.due
+    return min(resource.due, max(at - BEFORE_EXPIRY, resource.asked_at + BETWEEN_REGISTRATIONS))

@@ -1,4 +1,4 @@
-"""CoAP addresses and payloads: plain text as LwM2M writes it, and bare JSON values."""
+"""CoAP addresses, plain text as LwM2M writes it, and bare JSON values."""
 
 import contextlib
 from decimal import Decimal
@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.coap.address import ResourcePath, parse_path
-from protocols.coap.codec import JSON, LARGEST_INTEGER, TEXT, decode, encode
+from protocols.coap.codec import READERS, decode, encode
+from protocols.coap.formats import JSON, TEXT
+from protocols.coap.typed import LARGEST_INTEGER
 from protocols.interfaces import MalformedError
 from protocols.model import Point, WireType
 
-CBOR = 60
+UNKNOWN = 11060
 
 
 def point(wire_type: WireType) -> Point:
@@ -84,8 +86,8 @@ def test_json_of_another_type_is_refused(payload, kind):
 
 
 def test_a_content_format_we_do_not_read_is_refused_by_its_number():
-    with pytest.raises(MalformedError, match="60"):
-        decode(b"\xf5", CBOR, BOOLEAN)
+    with pytest.raises(MalformedError, match="11060"):
+        decode(b"\xf5", UNKNOWN, BOOLEAN)
 
 
 def test_a_missing_content_format_is_plain_text():
@@ -115,9 +117,9 @@ def test_every_text_survives_the_wire(value):
     assert decode(encode(value, TEXTUAL), TEXT, TEXTUAL) == value
 
 
-@given(st.binary(max_size=40), st.sampled_from([BOOLEAN, INTEGER, NUMBER, TEXTUAL]))
+@given(st.binary(max_size=80), st.sampled_from([BOOLEAN, INTEGER, NUMBER, TEXTUAL]))
 def test_any_bytes_are_read_or_refused_and_nothing_else(payload, kind):
-    for content_format in (TEXT, JSON, CBOR):
+    for content_format in (*READERS, UNKNOWN):
         with contextlib.suppress(MalformedError):
             assert isinstance(decode(payload, content_format, kind), bool | int | float | str)
 
@@ -127,7 +129,22 @@ def test_a_path_is_read_and_written_back():
     assert str(parse_path("/a/b")) == "/a/b"
 
 
-@pytest.mark.parametrize("text", ["3347/0", "/", "/a//b", "/a/../b", "/a?x=1", "/a b", ""])
+def test_an_address_may_say_how_it_is_written_and_asked():
+    order = parse_path("POST /actions/ack?who=guard&now")
+    assert (order.method, order.segments) == ("POST", ("actions", "ack"))
+    assert order.query == ("who=guard", "now")
+    assert str(order) == "/actions/ack?who=guard&now"
+
+
+def test_an_ipso_resource_is_its_path():
+    assert parse_path("ipso:3303/0/5700").segments == parse_path("/3303/0/5700").segments
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3347/0", "/", "/a//b", "/a/../b", "/a?", "/a?x&&y", "/a?x?y", "/a b", "", "GET /a",
+     "ipso:3303/0", "ipso:3303/0/1", "ipso:3303/0/5700/x", "ipso:70000/0/5700"],
+)  # fmt: skip
 def test_what_is_no_path_is_refused(text):
-    with pytest.raises(ValueError, match=r"path|segment"):
+    with pytest.raises(ValueError, match=r"path|segment|query|IPSO|LwM2M"):
         parse_path(text)

@@ -2,6 +2,7 @@
 
 from contextlib import asynccontextmanager
 
+import pytest
 from aiocoap import Message
 from aiocoap.numbers.codes import CONTENT, GET, NOT_FOUND, PUT
 from aiocoap.numbers.types import ACK, NON, RST
@@ -153,14 +154,14 @@ async def test_a_content_format_or_payload_that_cannot_be_read_is_bad_with_its_c
         if request.opt.uri_path == PRESSED:
             device.answer(request, b"true", observe=3)
         else:
-            content = Message(code=CONTENT, payload=b"\x18\x2a", content_format=60)
+            content = Message(code=CONTENT, payload=b"\x18\x2a", content_format=11060)
             device.send(content, to=request, mtype=ACK)
 
     async with scripted(behave) as (_, port), driving(port) as (_, sink):
         await sink.until(lambda: value_of(sink, "press_count") is not None)
         causes = {seen.property: seen.cause for seen in sink.observed}
         assert causes["pressed"] == "'true' is no LwM2M boolean; 0 and 1 are"
-        assert causes["press_count"] == "content format 60 is not one we read"
+        assert causes["press_count"] == "content format 11060 is not one we read"
 
 
 async def test_a_device_that_cannot_be_observed_is_polled():
@@ -240,3 +241,52 @@ async def test_of_two_devices_on_one_host_the_hanging_one_holds_up_nothing():
         heard = sink.times_heard["first"]
         await sink.until(lambda: sink.times_heard["first"] >= heard + 3)
         assert {seen.device for seen in sink.observed if seen.quality is Quality.BAD} == {"second"}
+
+
+CLIMATE = """
+model: climate
+is: environment-sensor
+protocol: coap
+title: Climate in one object
+source: made for this test
+properties:
+  temperature: {{at: /climate, field: t, format: {form}, observe: true, poll: 500ms}}
+  humidity: {{at: /climate, field: h, format: {form}, poll: 500ms}}
+"""
+
+
+def climate(tmp_path, form: str) -> ConnectedDevice:
+    file = tmp_path / "climate.yaml"
+    file.write_text(CLIMATE.format(form=form))
+    return ConnectedDevice(id="climate", model=read_model(str(file)), lost_after=seconds(2))
+
+
+@pytest.mark.parametrize("form", ["json", "cbor", "senml+json", "senml+cbor", "lwm2m+json"])
+async def test_one_observation_feeds_all_points_of_a_resource(tmp_path, form):
+    device = climate(tmp_path, form)
+    emulator = CoapEmulator(Link(url="coap://127.0.0.1:0", devices=(device,)), obey)
+    port = int((await emulator.start()).rpartition(":")[2])
+    try:
+        async with driving(port, device) as (_, sink):
+            await sink.until(lambda: sink.shows("climate", {"temperature": 0.0, "humidity": 0.0}))
+            await emulator.publish("climate", {"temperature": 21.5, "humidity": 48.0})
+            await sink.until(lambda: sink.shows("climate", {"temperature": 21.5, "humidity": 48.0}))
+    finally:
+        await emulator.stop()
+
+
+async def test_a_resource_is_asked_once_for_all_its_points_in_the_format_described(tmp_path):
+    def behave(device, request):
+        content = Message(code=CONTENT, payload=b'{"t": 20, "h": 50}')
+        device.send(content, to=request, mtype=ACK, content_format=50, observe=3)
+
+    device = climate(tmp_path, "json")
+    async with scripted(behave) as (host, port), driving(port, device) as (_, sink):
+        await sink.until(lambda: sink.shows("climate", {"temperature": 20.0, "humidity": 50.0}))
+        assert len(host.requests) == 1
+        assert host.requests[0].opt.accept == 50
+        host.behave = lambda device, request: None
+        content = Message(code=CONTENT, payload=b'{"t": 21, "h": "dry"}')
+        host.send(content, to=host.requests[0], mtype=NON, content_format=50, observe=4)
+        await sink.until(lambda: value_of(sink, "temperature") == (21.0, Quality.GOOD))
+        assert value_of(sink, "humidity") == (None, Quality.BAD)

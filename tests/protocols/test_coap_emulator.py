@@ -129,7 +129,7 @@ async def test_notifications_are_confirmable_numbered_and_end_with_a_reset():
         ("/3338/0/5500", put(b"1"), Code.CHANGED),
         ("/3338/0/5500", put(b"true"), Code.BAD_REQUEST),
         ("/3338/0/5500", put(b"true", 50), Code.CHANGED),
-        ("/3338/0/5500", put(b"\xf5", 60), Code.UNSUPPORTED_CONTENT_FORMAT),
+        ("/3338/0/5500", put(b"\xf5", 11060), Code.UNSUPPORTED_CONTENT_FORMAT),
         ("/3347/0/5500", put(b"1"), Code.METHOD_NOT_ALLOWED),
         ("/9999/0/0", put(b"1"), Code.NOT_FOUND),
     ],

@@ -66,6 +66,18 @@ COUNTER = {"at": "/3347/0/5501", "pressed": PATH}
         ("coap", button("bytes: little", at=PATH), "`bytes` says nothing on coap"),
         ("coap", count("follows: presed", **COUNTER), "there is no property 'presed'; did you"),
         ("coap", count("follows: pressed", **COUNTER), "pressed has no `observe`"),
+        ("coap", button("as: u8", at="ipso:3347/0/5500"), "Digital Input State) is a boolean"),
+        ("coap", button("as: bool", at="ipso:3347/0/5599"), "5599 is no IPSO resource we know"),
+        ("coap", button("as: bool", at="ipso:3347/0/5505"), "5505 (Digital Input Counter Reset)"),
+        ("coap", button("as: bool", at="POST /press"), "pressed is only read; leave POST out"),
+        ("coap", button("format: text, field: a", at=PATH), "plain text has no fields"),
+        ("coap", button("format: jsn", at=PATH), "format"),
+        ("coap", button("field: a..b", at=PATH), "'a..b' is no field"),
+        ("coap", button("format: octets, field: x", at=PATH), "the number of its first byte"),
+        ("coap", count("format: octets, as: bcd16", **COUNTER), "bytes are not read as bcd16"),
+        ("coap", button("format: lwm2m+tlv", at="/pressed"), "finds resources by their number"),
+        ("coap", button("format: link-format", at="/.well-known/core"), "says which link"),
+        ("modbus", button("format: json"), "`format` says nothing on modbus"),
     ],
 )  # fmt: skip
 def test_nonsense_is_refused_at_its_key(tmp_path, protocol, points, complaint):
