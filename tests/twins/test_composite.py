@@ -241,8 +241,10 @@ def test_lines_and_axes_list_every_device_once_and_lose_share_with_a_dead_one():
 
 @pytest.mark.requirement("R64")
 def test_every_device_type_has_one_of_the_three_axes():
+    axes = {name: known.protection for name, known in capabilities().items()}
+    assert set(axes.values()) == set(Protection), "each axis has devices"
     for device in OAK.devices:
-        assert axis_of(device) in Protection
+        assert axis_of(device) is axes[device.capability]
 
 
 @pytest.mark.requirement("R13", "R15")

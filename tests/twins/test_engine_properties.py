@@ -143,6 +143,8 @@ TRUTH = [
     ("ash/ups", "mains"),
     ("ash/link", "up"),
 ]
+skews = st.sampled_from([0, 0, 0, 7, -7, 600, -600, 86_400]).map(seconds)
+"""How wrong the clock of a device is, all day long."""
 changes = st.lists(
     st.tuples(
         st.sampled_from(TRUTH),
@@ -168,25 +170,27 @@ def said_of(point, value, source, received, quality=Quality.GOOD):
 
 
 @settings(max_examples=150, deadline=None)
-@given(changes)
-def test_beliefs_equal_the_truth_once_the_wire_is_quiet(story):
+@given(changes, st.fixed_dictionaries({point[0]: skews for point in TRUTH}))
+def test_beliefs_equal_the_truth_once_the_wire_is_quiet(story, skewed):
     engine, now = Engine([OAK, ASH]), MONDAY_0700
     truth = dict.fromkeys(TRUTH, False)
     arrivals = []
     for point, value, gap, delay, fate in story:
         now += gap
         truth[point] = value
+        stamp = now + skewed[point[0]]
         if fate == "bad":
-            arrivals.append(said_of(point, None, now, now + delay, Quality.BAD))
+            arrivals.append(said_of(point, None, stamp, now + delay, Quality.BAD))
         elif fate != "lost":
-            arrivals.append(said_of(point, value, now, now + delay))
+            arrivals.append(said_of(point, value, stamp, now + delay))
         if fate == "twice":
-            arrivals.append(said_of(point, value, now, now + delay + milliseconds(700)))
+            arrivals.append(said_of(point, value, stamp, now + delay + milliseconds(700)))
     arrivals.sort(key=lambda one: one.receive_time)
     for one in arrivals:
         engine.receive([one], one.receive_time)
     now = max([now, *(one.receive_time for one in arrivals)]) + seconds(1)
-    engine.receive([said_of(point, value, now, now) for point, value in truth.items()], now)
+    read = [said_of(point, value, now + skewed[point[0]], now) for point, value in truth.items()]
+    engine.receive(read, now)
     for (device, name), value in truth.items():
         twin = engine.twins[device]
         assert twin.properties[name].value is value

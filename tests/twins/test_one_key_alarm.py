@@ -43,6 +43,7 @@ def the_alarm(engine: Engine):
     return alarm
 
 
+@pytest.mark.requirement("R03")
 def test_a_press_raises_one_latched_alarm_that_outlives_the_release():
     engine = Engine([ELM])
     engine.receive([says("button", "pressed", False, NOW)], NOW)
@@ -127,6 +128,7 @@ def test_a_hundred_presses_without_reset_are_one_alarm_with_count_100():
     assert the_alarm(engine).count == 100
 
 
+@pytest.mark.requirement("R03")
 def test_a_reset_needs_a_name_a_reason_an_acknowledgement_and_a_released_button():
     engine = Engine([ELM])
     engine.receive([says("button", "pressed", True, NOW)], NOW)
