@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gatehouse.terminal import Language, end, out, show, table, told
+from gatehouse.terminal import Language, end, heading, out, show, table, told
 from gatehouse.wording import wording
 
 device_app = typer.Typer()
@@ -24,6 +24,42 @@ class Frame(StrEnum):
     PDU = "pdu"
     TCP = "tcp"
     RTU = "rtu"
+
+
+@device_app.command()
+def explain(device: Device, language: Language, *, as_json: Json = False) -> None:
+    """Show a device model as its manual would: points, commands, and what reading it costs."""
+    import json
+
+    from gatehouse import explaining
+    from gatehouse.device_source import model_named
+    from gatehouse.point_words import duration
+
+    say = wording(language)
+    model = told(lambda: model_named(device))
+    found = explaining.explain(model)
+    if as_json:
+        typer.echo(json.dumps(explaining.as_json(found), ensure_ascii=False, indent=1))
+        return
+    out.print(model.title, style="bold", markup=False)
+    kind = model.capability.title.get(language, model.capability.name)
+    out.print(f"{model.name} · {model.protocol} · {kind} ({model.capability.name})", markup=False)
+    out.print(model.source, style="dim", markup=False)
+    heading(say("Points"))
+    show(table(*explaining.point_table(found, language, say)))
+    if actions := explaining.action_rows(model, say):
+        heading(say("Actions"))
+        show(table((say("action"), say("writes"), say("proven by")), actions))
+    if derived := explaining.derived_rows(model):
+        heading(say("Derived values and events"))
+        show(table((say("name"), say("made of")), derived))
+    if found.reads:
+        heading(say("Reading plan"))
+        head = (say("how"), say("what"), say("points"), say("every"), say("requests/s"))
+        show(table(head, explaining.plan_rows(found, say)))
+        sentence = "{rate} requests/s; a value is at most {age} old while the device answers"
+        age, rate = duration(found.stalest), f"{found.requests_per_second:.2f}"
+        out.print(say(sentence, rate=rate, age=age), markup=False)
 
 
 @device_app.command()

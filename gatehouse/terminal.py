@@ -49,6 +49,12 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> Table:
     return drawn
 
 
+def heading(text: str) -> None:
+    """Print the title of what follows, a line apart from what was before."""
+    out.print()
+    out.print(text, style="bold cyan", markup=False)
+
+
 def show(drawn: Table) -> None:
     """Print a table; into a file or a pipe at its full width."""
     if out.is_terminal:

@@ -182,7 +182,7 @@ class _Compiler:
         place = self._address(path, document, number)
         if place is None or wrong:
             return None
-        point = self._compiled(name, document, spec, wire_type, *place)
+        point = self._compiled(name, document, spec, wire_type, place)
         try:
             if self._dialect.fits is not None:
                 self._dialect.fits(point)
@@ -198,15 +198,15 @@ class _Compiler:
         document: PointDocument,
         spec: PropertySpec | None,
         wire_type: WireType,
-        at: str,
-        address: object,
+        place: tuple[str, object, str],
     ) -> Point:
+        at, address, printed = place
         own_words = "words" in document.model_fields_set
         return Point(
             name=name,
             at=at,
             address=address,
-            printed=str(document.printed),
+            printed=printed,
             value_type=spec.type if spec else command_type(wire_type),
             wire_type=wire_type,
             words=document.words if own_words else self._written.defaults.words,
@@ -234,11 +234,12 @@ class _Compiler:
 
     def _address(
         self, path: KeyPath, document: PointDocument, number: int | None
-    ) -> tuple[str, object] | None:
-        """Return an address as filled in and as the protocol reads it, or complain."""
+    ) -> tuple[str, object, str] | None:
+        """Return an address as filled in, as the protocol reads it and as printed, or complain."""
         try:
             at = filled(document.at, number, self._parameters)
             address = self._dialect.parse_address(at)
+            printed = filled(str(document.printed), number, {})
         except ValueError as error:
             self._complain((*path, "at"), str(error))
             return None
@@ -247,7 +248,7 @@ class _Compiler:
             hint = did_you_mean(alias, list(self._written.namespaces))
             self._complain((*path, "at"), f"{alias!r} is not under `namespaces`{hint}")
             return None
-        return at, address
+        return at, address, printed
 
     def _poll(self, document: PointDocument, spec: PropertySpec | None) -> Duration:
         """Return the poll interval; a panic-class point that nothing announces is read often.
