@@ -12,12 +12,10 @@ def covering(context: Context, device: str, sensed: Instant, now: Instant) -> An
     nothing there is a test.
     """
     school = context.school_of[device].id
-    for test in context.state.tests.values():
+    for test in (context.state.tests[one] for one in context.tests.of(school)):
         in_window = test.start <= sensed < test.until and test.start <= now < test.until
         if in_window and test.subject in (device, school):
-            if any(one.school == school for one in context.state.incidents.values()):
-                return None
-            return test
+            return None if context.cases.at(school) else test
     return None
 
 

@@ -19,6 +19,9 @@ TIMER = "announced-test"
 
 CAPABILITY = "one-key-alarm"
 
+MOST_TESTS = 100
+"""Tests that may be announced at a school at once (ours: each button once a quarter for years)."""
+
 
 def announce_test(context: Context, request: AnnounceTest, now: Instant) -> None:
     """Announce a test, or refuse it with the reason."""
@@ -37,6 +40,7 @@ def announce_test(context: Context, request: AnnounceTest, now: Instant) -> None
         reason=request.reason,
     )
     context.state.tests[test.id] = test
+    context.tests.add(school.id, test.id)
     context.set_timer(TIMER, test.id, test.until)
     context.out.append(ButtonTestAnnounced(test=test))
 
@@ -85,11 +89,13 @@ def _chained(context: Context, school: School | None, request: AnnounceTest, now
     """Return why a test so close to another would keep a button disarmed, or nothing."""
     if school is None:
         return ""
+    if len(context.tests.of(school.id)) >= MOST_TESTS:
+        return f"{MOST_TESTS} tests are announced there already"
     rest, start = school.buttons.longest_test, max(request.start, now)
     windows = [
         (one.start, one.until)
-        for one in context.state.tests.values()
-        if one.school == school.id and _shared(school, one.subject, request.subject)
+        for one in (context.state.tests[name] for name in context.tests.of(school.id))
+        if _shared(school, one.subject, request.subject)
     ]
     windows += [
         (over, over)
@@ -108,6 +114,7 @@ def _shared(school: School, one: str, other: str) -> bool:
 
 def _end(context: Context, test_id: str, by: str, now: Instant) -> None:
     test = context.state.tests.pop(test_id)
+    context.tests.remove(test.school, test.id)
     context.state.tests_over[test.subject] = min(test.until, context.state.latest)
     school = context.schools[test.school]
     buttons = [one.id for one in school.devices if one.capability == CAPABILITY]

@@ -15,8 +15,8 @@ from twins.school import HelpLevel, School
 def attack_case(context: Context, school: School) -> Incident | None:
     """Return an open police-level case of a kind that is an attack, or None."""
     kinds = school.premises.attack_kinds
-    for one in context.state.incidents.values():
-        if one.school == school.id and one.kind in kinds and one.level is HelpLevel.POLICE:
+    for one in context.cases.at(school.id):
+        if one.kind in kinds and one.level is HelpLevel.POLICE:
             return one
     return None
 
@@ -24,18 +24,13 @@ def attack_case(context: Context, school: School) -> Incident | None:
 def evacuating(context: Context, school: School) -> bool:
     """Return whether a case is open for which people get out, and whose plan does not wait."""
     kinds = school.premises.evacuation_kinds
-    return any(
-        one.school == school.id and one.kind in kinds and not one.plan_held
-        for one in context.state.incidents.values()
-    )
+    return any(one.kind in kinds and not one.plan_held for one in context.cases.at(school.id))
 
 
 def evacuation_decided(context: Context, school: School) -> bool:
     """Return whether a person has decided that people get out for a signal that stands."""
-    return any(
-        hold.evacuate is True and context.school_of.get(device) is school
-        for device, hold in context.state.watch.fire.items()
-    )
+    fire = context.state.watch.fire
+    return any(fire[one.id].evacuate is True for one in school.devices if one.id in fire)
 
 
 def plan_waits(context: Context, school: School, incident: Incident) -> bool:

@@ -67,8 +67,9 @@ def link_down(context: Context, device: str) -> str:
 
 def fail_calls(context: Context, school: str, now: Instant) -> None:
     """Fail every call of a school whose link is down."""
-    for call in list(context.state.watch.calls.values()):
-        if call.school == school and (reason := link_down(context, call.device)):
+    calls = context.state.watch.calls
+    for call in [calls[one.id] for one in context.schools[school].devices if one.id in calls]:
+        if reason := link_down(context, call.device):
             move_call(context, call, CallEvent.FAIL, now, reason)
 
 

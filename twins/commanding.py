@@ -100,8 +100,8 @@ def issue_plan(context: Context, school: School, incident: Incident, now: Instan
 
 def issue_held_plans(context: Context, school: School, now: Instant) -> None:
     """Give the commands of the plans that waited, once nothing makes them wait any more."""
-    for incident in list(context.state.incidents.values()):
-        if incident.school == school.id and incident.plan_held:
+    for incident in context.cases.at(school.id):
+        if incident.plan_held:
             context.state.incidents[incident.id] = replace(incident, plan_held=False)
             issue_plan(context, school, incident, now)
 
@@ -129,6 +129,7 @@ def expire(context: Context, command_id: str, reason: str = "no outcome came in 
 
 def _give(context: Context, command: Command) -> None:
     context.state.commands[command.id] = command
+    context.under_way.add(command.device, command.id)
     context.set_timer(TIMER, command.id, command.not_after + OUTCOME_GRACE)
     context.out.append(command)
 
@@ -136,6 +137,7 @@ def _give(context: Context, command: Command) -> None:
 def _end(context: Context, command: str, device: str, result: CommandResult, reason: str) -> None:
     state = context.state
     given = state.commands.pop(command, None)
+    context.under_way.remove(device, command)
     context.cancel_timer(TIMER, command)
     # Requests that were refused must not push out the keys of commands that were given.
     keys = state.refused_commands if given is None else state.ended_commands

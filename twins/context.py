@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from twins.index import Cases, Groups, Records
 from twins.instant import Instant
 from twins.records import Output
 from twins.school import Device, School
@@ -28,9 +29,28 @@ class Context:
         """School → its people who may be called to a neighbouring school."""
         for one in (one for school in schools for one in school.responders if one.home):
             self.helpers.setdefault(one.home, {})[one.id] = None
+        self.listing: dict[str, dict[str, None]] = {}
+        """Responder → the schools that list them."""
+        for school in schools:
+            for one in school.responders:
+                self.listing.setdefault(one.id, {})[school.id] = None
         self.state = state
+        self.index()
         self.out: list[Output] = []
         self.timers = TimerQueue(state.timers)
+
+    def index(self) -> None:
+        """Work the indices out from the memory."""
+        self.cases = Cases(self.state.incidents)
+        self.records = Records(self.state.watch)
+        self.tests = Groups()
+        """School → its announced tests."""
+        for test in self.state.tests.values():
+            self.tests.add(test.school, test.id)
+        self.under_way = Groups()
+        """Device → commands whose end is not known."""
+        for command in self.state.commands.values():
+            self.under_way.add(command.device, command.id)
 
     def set_timer(self, name: str, subject: str, due: Instant) -> None:
         """Ask for the timer `name` of `subject` at `due`; a running one is replaced."""

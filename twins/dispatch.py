@@ -39,14 +39,19 @@ ONE_EVENT = seconds(60)
 longer from one place to the next, two people press together within seconds)."""
 
 
+MOST_ALARMS = 256
+"""Alarms that one case can have; a person has then reset and been called so often (ours)."""
+
+
 def open_or_join(context: Context, alarm: Alarm, now: Instant) -> None:
     """Put an alarm into the school's open incident of its kind, or open one and tell everybody."""
-    for incident in context.state.incidents.values():
-        if alarm.id in incident.alarms:
-            return
+    if context.cases.with_alarm(alarm.id) is not None:
+        return
+    for incident in context.cases.at(alarm.school):
         if _belongs(incident, alarm, now):
             joined = replace(incident, alarms=(*incident.alarms, alarm.id))
             context.state.incidents[incident.id] = joined
+            context.cases.joined(incident.id, alarm.id)
             context.out.append(IncidentJoined(incident=incident.id, alarm=alarm.id))
             _add_place(context, joined, alarm.place)
             return
@@ -55,6 +60,8 @@ def open_or_join(context: Context, alarm: Alarm, now: Instant) -> None:
     choice = choose(context, school, before, now)
     incident = called(before, choice, now)
     context.out.append(IncidentOpened(incident=incident))
+    context.state.incidents[incident.id] = incident
+    context.cases.opened(incident)
     mobilising.announce(context, before, incident, choice, now)
     if incident.level is HelpLevel.POLICE:
         mobilising.recall(context, school.id, now)
@@ -67,9 +74,9 @@ def _belongs(incident: Incident, alarm: Alarm, now: Instant) -> bool:
     """Return whether an alarm is part of a case: so soon that it is one event, or in its place.
 
     Later and elsewhere, or after the case was acknowledged, it is a case of its own: else nobody
-    would be told of it.
+    would be told of it. So is the next one where a case has `MOST_ALARMS`.
     """
-    if (incident.school, incident.kind) != (alarm.school, alarm.kind):
+    if incident.kind != alarm.kind or len(incident.alarms) >= MOST_ALARMS:
         return False
     unanswered = _is_at(incident, alarm.place) and incident.acknowledged is None
     return unanswered or now - incident.opened <= ONE_EVENT
@@ -212,6 +219,7 @@ def handle_incident(context: Context, request: HandleIncident, _now: Instant) ->
 def close(context: Context, incident: Incident, *, by: str, reason: str, verdict: Verdict) -> None:
     """End a case, name what it lacks and release everybody who was engaged."""
     del context.state.incidents[incident.id]
+    context.cases.closed(incident)
     handled = IncidentHandled(incident=incident.id, by=by, reason=reason, verdict=verdict)
     context.out.append(handled)
     escalation.cancel(context, incident)

@@ -16,13 +16,13 @@ PLATFORM = "platform"
 
 def match_alarm(context: Context, alarm: Alarm, now: Instant) -> None:
     """Raise the alarm's incident if the alarm asks for the police, or if nobody could be told."""
-    for incident in list(context.state.incidents.values()):
-        if alarm.id not in incident.alarms or incident.level is HelpLevel.POLICE:
-            continue
-        if alarm.level is HelpLevel.POLICE:
-            _raise(context, incident, PLATFORM, f"{alarm.id} asks for the police", now)
-        elif not incident.assignments:
-            _raise(context, incident, PLATFORM, "nobody of the school could be told", now)
+    incident = context.cases.with_alarm(alarm.id)
+    if incident is None or incident.level is HelpLevel.POLICE:
+        return
+    if alarm.level is HelpLevel.POLICE:
+        _raise(context, incident, PLATFORM, f"{alarm.id} asks for the police", now)
+    elif not incident.assignments:
+        _raise(context, incident, PLATFORM, "nobody of the school could be told", now)
 
 
 def raise_help_level(context: Context, request: RaiseHelpLevel, now: Instant) -> None:

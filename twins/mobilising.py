@@ -4,7 +4,7 @@ Nobody is told twice of one incident, nobody is withdrawn for being silent, and 
 called although listed is named with the reason. One clock per incident says when to look again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from twins import engagement
@@ -51,11 +51,12 @@ def reconsider(context: Context, incident_id: str, now: Instant) -> None:
     announce(context, incident, called(incident, choice, now), choice, now)
 
 
-def refill(context: Context, freed: Iterable[str], now: Instant) -> None:
+def refill(context: Context, freed: Sequence[str], now: Instant) -> None:
     """Offer those who are free again to the incidents that had to pass them over, oldest first."""
     names = set(freed)
+    schools = [school for one in freed for school in context.listing.get(one, ())]
     waiting = [
-        one.id for one in context.state.incidents.values() if not names.isdisjoint(one.passed_over)
+        one.id for one in context.cases.at(*schools) if not names.isdisjoint(one.passed_over)
     ]
     for incident_id in waiting:
         reconsider(context, incident_id, now)
@@ -66,9 +67,8 @@ def recall(context: Context, school: str, now: Instant) -> None:
     helpers = context.helpers.get(school)
     if not helpers:
         return
-    for incident in list(context.state.incidents.values()):
-        if incident.school == school:
-            continue
+    schools = [one for helper in helpers for one in context.listing[helper] if one != school]
+    for incident in context.cases.at(*schools):
         away = [one for one in helpers if _under_way(incident.assignments.get(one))]
         for one in away:
             standing = context.state.incidents[incident.id]

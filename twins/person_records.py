@@ -18,6 +18,7 @@ def decide_hit(context: Context, request: DecideHit, now: Instant) -> None:
     if hit is None or reason:
         context.out.append(InputRefused(subject=request.hit, reason=reason))
         return
+    context.records.undecided.remove(hit.device, hit.id)
     context.state.watch.hits[hit.id] = replace(
         hit, verdict=request.verdict, decided_by=request.by, decided=now, reason=request.reason
     )

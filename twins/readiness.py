@@ -54,8 +54,8 @@ def _hindrance(context: Context, school: School, one: Responder) -> tuple[NotCal
     if case:
         return NotCalled.BUSY, case
     if one.home:
-        for incident in context.state.incidents.values():
-            if incident.school == one.home and incident.level is HelpLevel.POLICE:
+        for incident in context.cases.at(one.home):
+            if incident.level is HelpLevel.POLICE:
                 return NotCalled.OWN_SCHOOL, incident.id
     return None, ""
 

@@ -56,6 +56,7 @@ def settle_removed(context: Context) -> None:
     _expire_records(context, gone.schools)
     _forget(context, gone)
     _stop_timers(context, gone)
+    context.index()
     context.out += [
         RemovedFromConfiguration(subject=subject, sort=sort, dropped=tuple(dropped[subject]))
         for sort, subjects in ((Sort.SCHOOL, gone.schools), (Sort.DEVICE, gone.devices))

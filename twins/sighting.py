@@ -190,3 +190,5 @@ class RecordExpired:
     device: str
     decided: bool
     """Whether a person had decided on it."""
+    full: bool = False
+    """It made room for a newer one before its time was up."""

@@ -41,8 +41,8 @@ def cameras_of(school: School, place: str) -> tuple[str, ...]:
 
 def is_referenced(context: Context, alarm: Alarm) -> bool:
     """Return whether an open incident of this kind has shown this place already."""
-    for incident in context.state.incidents.values():
-        if incident.school != alarm.school or incident.kind != alarm.kind:
+    for incident in context.cases.at(alarm.school):
+        if incident.kind != alarm.kind:
             continue
         others = (context.state.alarms.get(one) for one in incident.alarms)
         places = {incident.place, *(one.place for one in others if one is not None)}
@@ -53,11 +53,11 @@ def is_referenced(context: Context, alarm: Alarm) -> bool:
 
 def refer(context: Context, alarm: Alarm, now: Instant) -> None:
     """Say which recordings belong to the incident of an alarm."""
-    for incident in context.state.incidents.values():
-        if alarm.id in incident.alarms:
-            video = video_of(context, incident.id, alarm.device, alarm.sensed, now)
-            if video is not None:
-                context.out.append(video)
+    incident = context.cases.with_alarm(alarm.id)
+    if incident is not None:
+        video = video_of(context, incident.id, alarm.device, alarm.sensed, now)
+        if video is not None:
+            context.out.append(video)
 
 
 def _online(context: Context, camera: str) -> bool:

@@ -196,7 +196,8 @@ def _end(
 def _grant_exit(context: Context, visit: Visit, now: Instant) -> None:
     """Take back an unused way in; who was let in may be let out."""
     lanes = context.state.gate.grants
-    for lane, grants in list(lanes.items()):
+    for lane in [one.id for one in context.schools[visit.school].devices if one.id in lanes]:
+        grants = lanes[lane]
         grants[:] = [one for one in grants if one.visit != visit.id and not _is_over(one, now)]
         if not grants:
             del lanes[lane]

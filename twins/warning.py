@@ -15,6 +15,7 @@ from twins.early_warning import (
     WarningReached,
 )
 from twins.instant import Duration, Instant
+from twins.record_keeping import RETENTION, keep_warning
 from twins.roster import holds
 from twins.rules.effects import Effect, SetTimer, Tell
 from twins.school import Responder, Role, School
@@ -25,9 +26,6 @@ GUARD_AND_POLICE = (Role.GUARD, Role.STATION, Role.UNIT)
 
 STATION_AND_HEAD = (Role.STATION, Role.HEAD)
 """Who is told when the guards themselves may not see anything any more (D10)."""
-
-RETENTION = "record-expired"
-"""Timer: a record leaves the memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +62,7 @@ def warn(
         },
         unmanned=tuple(role for role in roles if all(one.role is not role for one in there)),
     )
-    context.state.watch.warnings[warning.id] = warning
+    yield from keep_warning(context, warning)
     yield Tell(output=WarningOpened(warning=warning))
     for one in there:
         yield Tell(output=_notice(warning, one))
@@ -121,8 +119,9 @@ def decide_warning(context: Context, record: str, by: str, now: Instant) -> None
 
 
 def _of(context: Context, kind: str, device: str) -> list[EarlyWarning]:
-    warnings = context.state.watch.warnings.values()
-    return [one for one in warnings if one.device == device and one.kind == kind]
+    warnings = context.state.watch.warnings
+    found = (warnings.get(one) for one in context.records.at.of(device))
+    return [one for one in found if one is not None and one.kind == kind]
 
 
 def _keep(context: Context, warning: EarlyWarning) -> None:

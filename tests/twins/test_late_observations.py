@@ -1,6 +1,6 @@
 """What comes late is told and counted, and undoes nothing that is newer (D07)."""
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.twins.ash import Story, of, says
@@ -150,6 +150,7 @@ def test_the_same_value_seen_again_later_makes_what_was_between_late():
     assert story.engine.twins["ash/button"].properties["pressed"].value is False
 
 
+@settings(deadline=None)
 @given(st.permutations(range(6)), st.lists(st.integers(0, 5), max_size=4))
 @example([5, 3, 1, 0, 2, 4], [1, 3])
 def test_in_whatever_order_a_buffer_empties_the_newest_state_stays_and_no_alarm_is_lost(

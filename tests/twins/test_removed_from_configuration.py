@@ -186,7 +186,7 @@ def wait(engine, until):
         step(engine, (), now)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(days, st.integers(0, 20), removals)
 def test_whatever_is_taken_out_a_snapshot_runs_on_and_the_other_alarms_stand(day, cut, name):
     engine, now = Engine(SCHOOLS), NOW

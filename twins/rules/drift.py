@@ -32,4 +32,4 @@ def judge(context: Context, device: str, now: Instant) -> Iterator[Effect]:
 
 
 def _under_way(context: Context, device: str) -> bool:
-    return any(one.device == device for one in context.state.commands.values())
+    return bool(context.under_way.of(device))

@@ -10,6 +10,7 @@ from twins.context import Context
 from twins.front_end import counted, trusted, trusted_share
 from twins.instant import Instant
 from twins.observation import PropertyChanged, Quality
+from twins.record_keeping import keep_event, was_pushed
 from twins.rules.effects import ClearAlarm, Effect, RaiseAlarm, Tell
 from twins.sighting import Doubt, EventRecord, EventSeen, Outcome
 from twins.warning import GUARD_AND_POLICE, Cause, keep_until, warn
@@ -27,7 +28,7 @@ def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[
         return
     rules = context.school_of[event.device].watch.events
     record = _judged(context, event, steps, now)
-    context.state.watch.events[record.id] = record
+    yield from keep_event(context, record)
     yield keep_until(record.id, now, rules.retention)
     yield Tell(output=EventSeen(event=record))
     if record.outcome not in (Outcome.PUSHED, Outcome.REPEATED):
@@ -80,9 +81,6 @@ def _outcome(
     threshold = rules.thresholds.get(name)
     if threshold is None or score < threshold:
         return Outcome.BELOW
-    for one in context.state.watch.events.values():
-        same = one.device == event.device and one.event == name
-        told = same and one.outcome is Outcome.PUSHED
-        if told and 0 <= event.source_time - one.sensed < rules.same_event:
-            return Outcome.REPEATED
-    return Outcome.PUSHED
+    told = f"{event.device}|{name}"
+    again = was_pushed(context, told, event.source_time, rules.same_event)
+    return Outcome.REPEATED if again else Outcome.PUSHED

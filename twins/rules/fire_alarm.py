@@ -102,7 +102,8 @@ def _waits(context: Context, device: str) -> bool:
     alarm = context.state.alarms.get(context.state.standing.get(f"{KIND}|{device}", ""))
     if alarm is None or alarm.held:
         return alarm is not None
-    return any(alarm.id in one.alarms for one in context.state.incidents.values() if one.plan_held)
+    case = context.cases.with_alarm(alarm.id)
+    return case is not None and case.plan_held
 
 
 def _remind(context: Context, device: str, now: Instant) -> Iterator[Effect]:

@@ -47,7 +47,7 @@ def _may_be_open(context: Context, device: str) -> bool:
     known = context.devices.get(device)
     opening = OPENING[known.capability] if known is not None else ""
     asked = any(
-        one.device == device and one.action == opening for one in context.state.commands.values()
+        context.state.commands[one].action == opening for one in context.under_way.of(device)
     )
     return asked or shut(context, device) is not True
 

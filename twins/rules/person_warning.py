@@ -11,6 +11,7 @@ from twins.context import Context
 from twins.front_end import counted, said, trusted, trusted_share
 from twins.instant import Instant
 from twins.observation import PropertyChanged, Quality
+from twins.record_keeping import keep_hit, latest, was_pushed
 from twins.rules.effects import ClearAlarm, Effect, RaiseAlarm, Tell
 from twins.sighting import Doubt, LeadTimeKnown, Outcome, PersonHit, PersonSeen, is_opaque
 from twins.warning import GUARD_AND_POLICE, Cause, keep_until, warn
@@ -28,7 +29,7 @@ def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[
         return
     rules = context.school_of[event.device].watch.persons
     hit = _judged(context, event, steps, now)
-    context.state.watch.hits[hit.id] = hit
+    yield from keep_hit(context, hit)
     yield keep_until(hit.id, now, rules.retention)
     yield Tell(output=PersonSeen(hit=hit))
     if hit.outcome in (Outcome.PUSHED, Outcome.REPEATED):
@@ -47,11 +48,7 @@ def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[
 
 def settled(context: Context, device: str) -> Iterator[Effect]:
     """Close the warning of a front end once no pushed hit of it waits for a decision."""
-    waiting = (
-        one.outcome is Outcome.PUSHED and one.device == device and one.verdict is None
-        for one in context.state.watch.hits.values()
-    )
-    if not any(waiting):
+    if not context.records.undecided.of(device):
         yield ClearAlarm(kind=KIND, device=device)
 
 
@@ -107,12 +104,9 @@ def _outcome(
     if score < rules.threshold:
         return Outcome.BELOW
     subject = trusted(context, event.device, "subject")
-    for one in context.state.watch.hits.values():
-        same = one.device == event.device and one.subject == subject
-        told = same and one.outcome is Outcome.PUSHED
-        if told and 0 <= event.source_time - one.sensed < rules.same_hit:
-            return Outcome.REPEATED
-    return Outcome.PUSHED
+    told = f"{event.device}|{subject}"
+    again = was_pushed(context, told, event.source_time, rules.same_hit)
+    return Outcome.REPEATED if again else Outcome.PUSHED
 
 
 def _lead(context: Context, hit: PersonHit, rules: PersonRules) -> Iterator[Effect]:
@@ -121,11 +115,10 @@ def _lead(context: Context, hit: PersonHit, rules: PersonRules) -> Iterator[Effe
         return
     earlier = [
         one
-        for one in context.state.watch.hits.values()
-        if one.school == hit.school
-        and one.subject == hit.subject
-        and one.outcome is Outcome.PUSHED
-        and 0 < hit.sensed - one.sensed <= rules.approach
+        for one in latest(
+            context, context.records.ways, f"{hit.school}|{hit.subject}", rules.approach
+        )
+        if isinstance(one, PersonHit) and 0 < hit.sensed - one.sensed <= rules.approach
     ]
     if earlier and not any(_at_gate(context, one) for one in earlier):
         first = min(earlier, key=lambda one: one.sensed)

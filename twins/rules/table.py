@@ -8,6 +8,7 @@ from twins.context import Context
 from twins.guard_state import GuardSense
 from twins.instant import Instant
 from twins.observation import Observation, PropertyChanged
+from twins.record_keeping import RETENTION
 from twins.rules import (
     closure,
     condition,
@@ -35,7 +36,6 @@ from twins.rules import (
     visit_overdue,
 )
 from twins.rules.effects import Effect
-from twins.warning import RETENTION
 
 OnChange: TypeAlias = Callable[[Context, PropertyChanged, Instant], Iterable[Effect]]
 OnTimer: TypeAlias = Callable[[Context, str, Instant], Iterable[Effect]]
