@@ -1,6 +1,6 @@
 """From a device list to links: every device with its compiled model, grouped by endpoint."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from protocols.descriptions import read_model
 from protocols.dialect import LinkSettings
@@ -51,10 +51,23 @@ def compile_links(
                 lost_after=model.capability.lost_after,
             )
         )
-    return tuple(
+    links = tuple(
         Link(url=url, devices=tuple(behind), settings=settings[url])
         for url, behind in devices.items()
     )
+    problems = [problem for link in links for problem in _overloaded(package, link)]
+    if problems:
+        raise ConfigError(problems)
+    return links
+
+
+def _overloaded(package: SchoolPackage, link: Link) -> Iterator[Problem]:
+    """Yield what of a link its line cannot carry, at the first device of it."""
+    overload = DIALECTS[SCHEMES[link.scheme]].overload
+    message = overload(link) if overload is not None else ""
+    if message:
+        place = ("devices", package.entry(link.devices[0].id).name, "at")
+        yield package.problem("devices.yaml", place, f"{link.url}: {message}")
 
 
 def _settings(package: SchoolPackage) -> Mapping[str, LinkSettings]:

@@ -10,10 +10,18 @@ from importlib.resources import files
 from protocols.deriving import Derived
 from protocols.dialect import MisfitError
 from protocols.dialects import DIALECTS
-from protocols.filling import bits_of, command_type, filled, first_of, usual_wire_type
+from protocols.filling import (
+    bits_of,
+    command_type,
+    filled,
+    first_of,
+    invalid_of,
+    mapping_of,
+    poll_of,
+    usual_wire_type,
+    words_of,
+)
 from protocols.model import (
-    DEFAULT_POLL,
-    PANIC_POLL,
     DeviceModel,
     Point,
     Subscription,
@@ -24,7 +32,9 @@ from protocols.model_rules import (
     check_derived,
     check_events,
     check_follows,
+    check_quirks,
     check_required,
+    check_writes,
     derived_of,
     events_of,
     ways_given,
@@ -41,7 +51,7 @@ from twins.documents import (
     parse_yaml,
     validated,
 )
-from twins.instant import Duration, parse_duration
+from twins.instant import parse_duration
 
 
 def read_model(file: str, parameters: Mapping[str, str | int] | None = None) -> DeviceModel:
@@ -119,6 +129,8 @@ class _Compiler:
             *check_actions(written, capability, {**points, **command_points}),
             *check_events(written, points),
             *check_required(written, capability, names),
+            *check_quirks(written, self._dialect),
+            *check_writes(self._dialect, points, command_points),
         ):
             self._complain(path, message)
 
@@ -175,7 +187,7 @@ class _Compiler:
         number: int | None,
     ) -> Point | None:
         wire_type = document.wire_type or usual_wire_type(spec, document)
-        value_type = spec.type if spec else command_type(wire_type)
+        value_type = spec.type if spec else command_type(wire_type, document)
         wrong = list(complaints(self._dialect, document, spec, wire_type, value_type))
         for key, message in wrong:
             self._complain((*path, key), message)
@@ -201,33 +213,34 @@ class _Compiler:
         place: tuple[str, object, str],
     ) -> Point:
         at, address, printed = place
-        own_words = "words" in document.model_fields_set
         return Point(
             name=name,
             at=at,
             address=address,
             printed=printed,
-            value_type=spec.type if spec else command_type(wire_type),
+            value_type=spec.type if spec else command_type(wire_type, document),
             wire_type=wire_type,
-            words=document.words if own_words else self._written.defaults.words,
+            words=words_of(self._written, document, wire_type),
             bytes=document.bytes,
             bits=bits_of(document.bits),
             length=document.length,
+            text=document.text,
             scale=document.scale,
             offset=document.offset,
-            mapping=document.mapping,
+            mapping=mapping_of(document),
             inverted=document.inverted,
-            invalid=frozenset(document.invalid_values),
+            invalid=invalid_of(document, wire_type),
             minimum=first_of(document.minimum, spec.minimum if spec else None),
             maximum=first_of(document.maximum, spec.maximum if spec else None),
             unit=document.unit or (spec.unit if spec else ""),
             deadband=document.deadband,
-            poll=self._poll(document, spec),
+            poll=poll_of(self._written, document, spec),
             sample=None if document.sample is None else parse_duration(document.sample),
             observe=document.observe,
             follows=document.follows,
             field=str(document.field),
             content_format=document.content_format or "",
+            pulse=parse_duration(document.pulse) if document.pulse else 0,
             writable=spec is not None and spec.write,
             command=spec is None,
         )
@@ -249,17 +262,6 @@ class _Compiler:
             self._complain((*path, "at"), f"{alias!r} is not under `namespaces`{hint}")
             return None
         return at, address, printed
-
-    def _poll(self, document: PointDocument, spec: PropertySpec | None) -> Duration:
-        """Return the poll interval; a panic-class point that nothing announces is read often.
-
-        What the description asks beyond `PANIC_POLL` is shortened there (`docs/devices.md`).
-        """
-        written = document.poll or self._written.defaults.poll
-        interval = parse_duration(written) if written else DEFAULT_POLL
-        panic = spec is not None and capabilities()[self._written.capability].panic
-        announced = document.observe or document.follows != ""
-        return min(interval, PANIC_POLL) if panic and not announced else interval
 
     def _derived(
         self, capability: Capability, points: Mapping[str, Point]

@@ -3,13 +3,16 @@
 Light on purpose: no protocol's library is imported to read a description.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from protocols.model import Point, WireType
+
+if TYPE_CHECKING:
+    from protocols.interfaces import Link
 
 EVERYWHERE: frozenset[str] = frozenset(
     ("at", "as", "scale", "offset", "map", "not", "invalid", "unit", "min", "max", "deadband",
@@ -65,3 +68,9 @@ class Dialect:
     """First port of its emulators under `--ports fixed`; 0: it has none."""
     quirks: Mapping[str, str] = field(default_factory=dict)
     """Quirk → what a driver does about it."""
+    read_quirks: Callable[[Sequence[str]], object] | None = None
+    """Reader of a model's quirks; raises ValueError for one that cannot be."""
+    clash: Callable[[Point, Point], str] | None = None
+    """What is wrong with two points that are both written, or nothing."""
+    overload: Callable[["Link"], str] | None = None
+    """What of a link's poll plan its line cannot carry, with the numbers, or nothing."""

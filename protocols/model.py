@@ -25,6 +25,10 @@ WireType: TypeAlias = Literal[
 
 Order: TypeAlias = Literal["big", "little"]
 
+TextForm: TypeAlias = Literal["zeros", "blanks", "counted"]
+"""How a text fills its registers: up to a zero, with blanks, or behind a register that holds how
+many bytes follow."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
@@ -45,13 +49,14 @@ class Point:
     bits: tuple[int, int] | None = None
     """First and last bit, 0 is the least significant."""
     length: int = 1
-    """Registers of a string."""
+    """Registers of a string, a counted one's header among them."""
+    text: TextForm = "zeros"
     scale: float = 1.0
     offset: float = 0.0
     mapping: Mapping[int, Value] = field(default_factory=dict)
     """Raw → value where the wire carries codes."""
     inverted: bool = False
-    invalid: frozenset[int] = frozenset()
+    invalid: frozenset[int | float | str] = frozenset()
     """Raw values by which the device says that it has none."""
     minimum: float | None = None
     maximum: float | None = None
@@ -69,6 +74,8 @@ class Point:
     """CoAP: how the payload is written; empty where the device tells."""
     follows: str = ""
     """Read also whenever this other point notifies."""
+    pulse: Duration = 0
+    """How long a written true lasts until the driver writes false; 0: until somebody does."""
     writable: bool = False
     command: bool = False
     """True for a point that is only written, to carry out an action."""

@@ -4,9 +4,11 @@ Each check yields (place, sentence); whoever compiles the description makes prob
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 from typing import Literal, TypeAlias, get_args
 
 from protocols.deriving import Derived, EdgeEvent, Way
+from protocols.dialect import Dialect
 from protocols.model import Point
 from protocols.notation import DerivedDocument, ModelDocument
 from twins.capability import NUMBER, Capability, numbered
@@ -131,6 +133,36 @@ def events_of(written: ModelDocument) -> tuple[EdgeEvent, ...]:
         edge: Edge = next(one for one in get_args(Edge) if one == word)
         events.append(EdgeEvent(name=name, point=point, edge=edge, told=tuple(document.told)))
     return tuple(events)
+
+
+def check_quirks(written: ModelDocument, dialect: Dialect) -> Iterator[Placed]:
+    """Quirks are known by name, and what they say can be."""
+    names = [known.partition("=")[0] for known in dialect.quirks]
+    good = []
+    for index, quirk in enumerate(written.quirks):
+        name = quirk.partition("=")[0]
+        if name not in names:
+            hint = did_you_mean(name, names)
+            yield ("quirks", index), f"{quirk!r} is no quirk of {dialect.protocol}{hint}"
+        else:
+            good.append(quirk)
+    try:
+        if dialect.read_quirks is not None:
+            dialect.read_quirks(good)
+    except ValueError as error:
+        yield ("quirks",), str(error)
+
+
+def check_writes(
+    dialect: Dialect, points: Mapping[str, Point], command_points: Mapping[str, Point]
+) -> Iterator[Placed]:
+    """No two points are written in one place in different ways; the first clash is told."""
+    written = [point for point in points.values() if point.writable]
+    for point, other in combinations((*written, *command_points.values()), 2):
+        wrong = dialect.clash(point, other) if dialect.clash is not None else ""
+        if wrong:
+            yield ("writes" if other.command else "properties", other.name), wrong
+            return
 
 
 def _no_property(name: str, known: Iterable[str]) -> str:

@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from protocols.deriving import Way
-from protocols.model import Order, WireType
-from twins.documents import DurationText
+from protocols.model import Order, TextForm, WireType
+from twins.documents import DurationText, PositiveDurationText
 
 ContentFormat: TypeAlias = Literal[
     "text", "link-format", "octets", "json", "cbor", "senml+json", "senml+cbor", "lwm2m+tlv",
@@ -33,7 +33,10 @@ class PointDocument(_Strict):
     offset: float = 0.0
     mapping: dict[int, bool | int | float | str] = Field(default_factory=dict, alias="map")
     inverted: bool = Field(default=False, alias="not")
-    invalid: int | list[int] = Field(default_factory=list)
+    text: TextForm = "zeros"
+    invalid: int | float | str | list[int | float | str] = Field(default_factory=list)
+    fixed: int | None = Field(default=None, ge=0)
+    pulse: PositiveDurationText | None = None
     unit: str = ""
     minimum: float | None = Field(default=None, alias="min")
     maximum: float | None = Field(default=None, alias="max")
@@ -47,7 +50,7 @@ class PointDocument(_Strict):
     printed: str | int = ""
 
     @property
-    def invalid_values(self) -> list[int]:
+    def invalid_values(self) -> list[int | float | str]:
         """Return the raw values that are none, also where only one was written."""
         return self.invalid if isinstance(self.invalid, list) else [self.invalid]
 

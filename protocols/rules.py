@@ -36,6 +36,7 @@ def complaints(
     yield from _foreign(dialect, document, wire_type)
     yield from _range(document, spec, value_type)
     yield from _field(document, wire_type)
+    yield from _forms(document, wire_type, value_type)
     if document.scale == 0:
         yield "scale", "a scale of 0 loses every value"
     if wire_type == "bool" and (document.scale != 1.0 or document.offset != 0.0):
@@ -43,12 +44,38 @@ def complaints(
     writable = spec is not None and spec.write
     if writable and len(set(document.mapping.values())) < len(document.mapping):
         yield "map", "a writable map must be one-to-one"
+    if (
+        document.pulse is not None
+        and value_type == "boolean"
+        and spec is not None
+        and not spec.write
+    ):
+        yield "pulse", "this is read only, and only a write can be a pulse"
 
 
 def written_keys(document: PointDocument) -> Iterator[str]:
     """Yield the keys that stand in a point's description, as people write them."""
     for name in sorted(document.model_fields_set):
         yield type(document).model_fields[name].alias or name
+
+
+def _forms(
+    document: PointDocument, wire_type: WireType, value_type: ValueType
+) -> Iterator[Complaint]:
+    """What of fixed and pulsed writes, texts and marks cannot be."""
+    if document.pulse is not None and value_type != "boolean":
+        yield "pulse", f"a pulse is true and then false; this is {value_type}"
+    if document.fixed is not None:
+        if value_type != "boolean" or wire_type == "bool":
+            yield "fixed", "`fixed` is the number that means true in a register; leave it out"
+        elif document.mapping or document.fixed == 0:
+            yield "fixed", "`fixed` maps itself to true and 0 to false; write a `map` instead"
+    if "text" in document.model_fields_set and wire_type != "string":
+        yield "text", f"a {wire_type} is no text"
+    for value in document.invalid_values:
+        if isinstance(value, str) != (wire_type == "string"):
+            yield "invalid", f"{value!r} is never the value of a {wire_type}"
+            return
 
 
 def _foreign(dialect: Dialect, document: PointDocument, wire_type: WireType) -> Iterator[Complaint]:

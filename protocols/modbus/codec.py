@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from protocols.deriving import Reading
+from protocols.filling import shortest
 from protocols.modbus.address import Register
 from protocols.model import Point, Raw
 from twins.observation import Quality
@@ -24,9 +25,6 @@ _FORMATS: Mapping[str, str] = {
 }  # fmt: skip
 
 _DIGITS: Mapping[str, int] = {"bcd16": 4, "bcd32": 8}
-
-_NINE_DIGITS = 9
-"""Decimal digits that always tell two 32-bit floats apart (IEEE 754-2019 §5.12.2)."""
 
 
 def register_of(point: Point) -> Register:
@@ -133,7 +131,7 @@ def _value_in(point: Point, data: bytes) -> Raw:
         case "bits":
             raw = int.from_bytes(data, "big")
         case "string":
-            raw = _text_of(data)
+            raw = _text_of(point, data)
         case "bcd16" | "bcd32":
             raw = _number_of_bcd(data)
         case "f32" | "f64":
@@ -162,19 +160,29 @@ def _ones(first: int, last: int) -> int:
     return (1 << (last - first + 1)) - 1
 
 
-def _text_of(data: bytes) -> str:
-    """Return text up to the first zero, without the blanks that pad it."""
+def _text_of(point: Point, data: bytes) -> str:
+    """Return a text without what fills it up."""
+    if point.text == "counted":
+        count = int.from_bytes(data[:2], "big")
+        if count > len(data) - 2:
+            raise ValueError(f"the text says that it has {count} bytes, which do not fit")
+        data = data[2 : 2 + count]
+    else:
+        data = data.partition(b"\0")[0].rstrip(b" ")
     try:
-        return data.partition(b"\0")[0].rstrip(b" ").decode()
+        return data.decode()
     except UnicodeDecodeError:
         raise ValueError(f"{data.hex()} is no UTF-8 text") from None
 
 
 def _data_of_text(point: Point, raw: Raw) -> bytes:
-    data = str(raw).encode()
-    if len(data) > 2 * point.length or b"\0" in data or data.endswith(b" "):
+    data, size = str(raw).encode(), 2 * point.length
+    counted = point.text == "counted"
+    if len(data) > size - 2 * counted or (not counted and (b"\0" in data or data.endswith(b" "))):
         raise ValueError(f"{point.name}: {raw!r} does not fit {point.length} registers as text")
-    return data.ljust(2 * point.length, b"\0")
+    if counted:
+        return (len(data).to_bytes(2, "big") + data).ljust(size, b"\0")
+    return data.ljust(size, b" " if point.text == "blanks" else b"\0")
 
 
 def _number_of_bcd(data: bytes) -> int:
@@ -192,14 +200,10 @@ def _data_of_bcd(point: Point, raw: Raw) -> bytes:
 
 
 def _float_of(wire_type: str, data: bytes) -> float:
-    """Return a float, 32 bits as the shortest decimal that means them: 21.3, not 21.29999924."""
+    """Return a float; a 32-bit one as the shortest decimal that means it."""
     number: float = struct.unpack(_FORMATS[wire_type], data)[0]
     if not math.isfinite(number):
         raise ValueError(f"the device says it has no value ({number})")
     if wire_type == "f64":
         return number
-    for digits in range(6, _NINE_DIGITS):
-        short = float(f"{number:.{digits}g}")
-        if struct.pack(">f", short) == data:
-            return short
-    return float(f"{number:.{_NINE_DIGITS}g}")
+    return shortest(number)

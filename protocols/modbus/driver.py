@@ -93,6 +93,7 @@ class ModbusDriver:
             for watch in self._watches.values():
                 group.create_task(watch.watch())
             group.create_task(self._stay_connected())
+            group.create_task(self._writer.run())
 
     async def execute(self, command: Command) -> CommandEnded:
         """Carry out a command at most once; one at a time per device."""

@@ -56,3 +56,19 @@ def test_a_unit_stands_in_the_address_or_beside_it_and_never_in_both(school):
     file.write_text(file.read_text().replace(old, old.replace("/3", "")))
     entry = load_school(str(school)).entry("demo-primary/booth-environment")
     assert (entry.url, entry.unit) == ("modbus+tcp://10.36.1.22:502", 4)
+
+
+def test_a_serial_line_that_cannot_carry_its_devices_is_refused_at_the_first_of_them(school):
+    file = school / "devices.yaml"
+    line = "at: modbus+rtu:///dev/ttyUSB0"
+    file.write_text(file.read_text().replace("at: modbus+tcp://10.36.1.21:502/1", line))
+
+    (problem,) = complaints(school)
+
+    assert "devices.yaml:7:" in problem
+    assert "the line would be busy for" in problem
+    assert "at 9600 baud" in problem
+
+    append(school, "links:\n  modbus+rtu:///dev/ttyUSB0: {baud: 115200}\n")
+    links = {link.url: link for link in compile_links(load_school(str(school)))}
+    assert links["modbus+rtu:///dev/ttyUSB0"].settings.baud == 115200

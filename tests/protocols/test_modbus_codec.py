@@ -193,3 +193,31 @@ def test_what_is_no_value_is_refused_with_the_reason(one, cells, says):
 def test_a_table_of_bits_holds_no_number():
     with pytest.raises(ValueError, match="co:0: a table of bits holds no u16"):
         width(point("u16", at="co:0"))
+
+
+@given(texts, st.sampled_from(["zeros", "blanks", "counted"]), orders)
+def test_every_text_comes_back_however_it_is_filled_up(text, form, bytes_):
+    text = text if form == "counted" else text.rstrip(" ")
+    one = point("string", length=13, text=form, bytes=bytes_)
+    assert decode(one, encode(one, text)) == text
+
+
+def test_a_text_is_padded_and_counted_as_its_form_says():
+    assert encode(point("string", length=2, text="blanks"), "AB") == [0x4142, 0x2020]
+    assert encode(point("string", length=3, text="counted"), "ABC") == [3, 0x4142, 0x4300]
+    assert decode(point("string", length=3, text="counted"), [2, 0x4142, 0x4344]) == "AB"
+
+
+def test_a_count_that_is_longer_than_the_text_is_no_value():
+    with pytest.raises(ValueError, match="says that it has 5 bytes"):
+        decode(point("string", length=3, text="counted"), [5, 0x4142, 0x4344])
+    with pytest.raises(ValueError, match="does not fit 3 registers"):
+        encode(point("string", length=3, text="counted"), "ABCDE")
+
+
+@given(st.integers(0, 0xFFFF), st.integers(0, 3), st.integers(0, 7))
+def test_a_field_of_two_bits_is_written_without_its_neighbours(held, raw, place):
+    one = point("u16", bits=(2 * place, 2 * place + 1))
+    (written,) = encode(one, raw, [held])
+    assert decode(one, [written]) == raw
+    assert (written ^ held) & ~(3 << 2 * place) == 0

@@ -3,7 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
+from protocols.interfaces import ConnectedDevice, Link
+from protocols.modbus.checks import overload
 from protocols.modbus.settings import ModbusSettings
+from tests.protocols.modbus_device import point, sensor
 from twins.instant import milliseconds, seconds
 
 
@@ -64,3 +67,35 @@ def test_files_are_found_beside_the_school(tmp_path):
         (tmp_path / name).touch()
     tls = settings("modbus+tls", tmp_path, trust="trust.pem", certificate="own.pem", key="own.key")
     assert tls.trust == str(tmp_path / "trust.pem")
+
+
+def counters(count: int, unit: int = 1, poll: float = 1) -> ConnectedDevice:
+    points = (point(f"hr:{20 * n}", name=f"p{n}") for n in range(count))
+    return sensor(*points, name=f"meter{unit}", unit=unit, poll=poll, lost_after=10)
+
+
+def overloaded(url: str, *devices: ConnectedDevice, **written: object) -> str:
+    scheme = url.partition("://")[0]
+    return overload(Link(url=url, devices=devices, settings=settings(scheme, **written)))
+
+
+def test_a_plan_that_the_line_cannot_carry_is_refused_with_its_numbers():
+    line = "modbus+rtu:///dev/ttyUSB0"
+    assert overloaded(line, counters(10)) == ""
+    slow = overloaded(line, *(counters(10, unit=unit) for unit in range(1, 8)))
+    assert slow.startswith(
+        "the line would be busy for 195% of the time at 9600 baud: unit 1 hr:0-0"
+    )
+    assert "takes 28 ms every 1000 ms" in slow
+    assert overloaded(line, *(counters(10, unit=unit) for unit in range(1, 8)), baud=115200) == ""
+
+
+def test_a_rest_between_frames_counts_on_every_wire():
+    tcp = "modbus+tcp://127.0.0.1:502"
+    assert overloaded(tcp, counters(10, poll=0.1)) == ""
+    assert "busy for 510%" in overloaded(tcp, counters(10, poll=0.1), gap="50ms")
+
+
+def test_a_time_out_longer_than_a_device_may_be_silent_is_refused():
+    said = overloaded("modbus+tcp://127.0.0.1:502", counters(1), timeout="10s")
+    assert "a time-out of 10s is longer than meter1 may be silent" in said
