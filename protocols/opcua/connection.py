@@ -10,10 +10,13 @@ from asyncua import ua
 from asyncua.client.client import Client
 from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.object_ids import ObjectIds
+from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from protocols.interfaces import DriverError, Link, LinkLostError, MalformedError, NoAnswerError
 from protocols.opcua.codec import status_name
+from protocols.opcua.security import protect
+from protocols.opcua.settings import settings_of
 
 REQUEST_TIMEOUT = 1.5
 """Seconds that a server has to answer one request (assumed)."""
@@ -29,6 +32,14 @@ WATCHDOG = 3600.0
 
 MOST_NODES = 500
 """Nodes in one read where the server names no limit (assumed)."""
+
+MEANT = {
+    StatusCodes.BadCertificateUntrusted: "the server does not trust our certificate",
+    StatusCodes.BadSecurityChecksFailed: "the server does not accept our certificate",
+    StatusCodes.BadIdentityTokenRejected: "the server does not let this kind of user in",
+    StatusCodes.BadUserAccessDenied: "the server does not let this user in",
+}
+"""What a refusal means where its name alone does not help."""
 
 _NAMESPACES = ua.NumericNodeId(ua.Int32(ObjectIds.Server_NamespaceArray), ua.Int16(0))
 _MOST_READ = ua.NumericNodeId(
@@ -50,7 +61,9 @@ def translated() -> Iterator[None]:
     except OSError as error:
         raise LinkLostError(str(error) or type(error).__name__) from error
     except UaStatusCodeError as error:
-        raise LinkLostError(status_name(ua.StatusCode(ua.UInt32(error.code)))) from error
+        name = status_name(ua.StatusCode(ua.UInt32(error.code)))
+        meant = f": {MEANT[error.code]}" if error.code in MEANT else ""
+        raise LinkLostError(f"{name}{meant}") from error
     except (UaError, struct.error, ValueError, TypeError, LookupError, AttributeError) as error:
         raise MalformedError(f"unreadable answer: {error}") from error
 
@@ -61,6 +74,7 @@ class Connection:
     def __init__(self, link: Link, ended: Callable[[str], None]) -> None:
         self._link = link
         self._ended = ended
+        self._settings = settings_of(link.settings)
         self._client = Client(link.url, timeout=REQUEST_TIMEOUT, watchdog_intervall=WATCHDOG)
         self._client.name = self._client.description = "Gatehouse"
         self._client.session_timeout = SESSION_TIMEOUT
@@ -71,6 +85,8 @@ class Connection:
 
     async def open(self) -> None:
         """Connect and learn how the server numbers its namespaces; raises what asyncua raises."""
+        if self._settings.security != "none":
+            await protect(self._client, self._settings)
         await self._client.connect()
         found, most = await self.values([_NAMESPACES, _MOST_READ])
         self.namespaces = list(_held(found) or ())

@@ -15,10 +15,11 @@ from asyncua.server.address_space import NodeManagementService
 from asyncua.server.internal_server import InternalServer
 from asyncua.server.internal_session import InternalSession
 from asyncua.server.subscription_service import SubscriptionService
-from asyncua.server.user_managers import UserManager
 from asyncua.ua.status_codes import StatusCodes
 
 from protocols.opcua.faults import Transports, Trouble, TroubledSession
+from protocols.opcua.security import Doorkeeper
+from protocols.opcua.settings import PLAIN
 
 BASE = 2300
 """Base types and the Server object have numeric ids below this (OPC 10000-6 annex A)."""
@@ -39,7 +40,7 @@ class CoreServer(InternalServer):
     """A bounded server whose every client is a guest."""
 
     def __init__(self) -> None:
-        super().__init__(user_manager=_GuestsOnly())
+        super().__init__(user_manager=Doorkeeper(PLAIN))
         self.allow_remote_admin = False
         self.max_connections = MOST_CONNECTIONS
         self.max_subscriptions = MOST_SUBSCRIPTIONS
@@ -88,20 +89,6 @@ class CoreServer(InternalServer):
         await self.subscription_service.delete_subscriptions(
             list(self.subscription_service.subscriptions)
         )
-
-
-class _GuestsOnly(UserManager):
-    """asyncua makes everybody an administrator who calls himself admin; here nobody is one."""
-
-    def get_user(
-        self,
-        iserver: InternalServer,  # noqa: ARG002  asyncua's signature
-        username: str | None = None,
-        password: str | None = None,  # noqa: ARG002
-        certificate: object = None,  # noqa: ARG002
-    ) -> User | None:
-        """Return a guest, or None for anybody who claims a name."""
-        return User(role=UserRole.User) if username is None else None
 
 
 class _Subscriptions(SubscriptionService):

@@ -19,6 +19,8 @@ from protocols.opcua.faults import Faults
 from protocols.opcua.library_log import hush
 from protocols.opcua.nodes import Target, every_point, namespace_of, resolve
 from protocols.opcua.outside import Attributes
+from protocols.opcua.security import guard
+from protocols.opcua.settings import settings_of
 from protocols.starting_values import starting_values
 from twins.observation import Value
 from twins.streams import Stream
@@ -35,7 +37,7 @@ LARGEST_MESSAGE = 1_048_576
 
 
 class OpcuaEmulator:
-    """Answers for all devices of a link, to anonymous clients, without encryption.
+    """Answers for all devices of a link, to whom its settings let in: by default to anybody.
 
     Only described points exist beside the standard nodes, and only writable and command points
     can be written.
@@ -46,6 +48,7 @@ class OpcuaEmulator:
         self._on_write = on_write
         self._core = CoreServer()
         self._server: Server | None = None
+        self._settings = settings_of(link.settings)
         self._targets: dict[tuple[str, str], Target] = {}
         self._values: dict[str, dict[str, Value]] = {}
         self._url = link.url
@@ -63,8 +66,7 @@ class OpcuaEmulator:
         server.limits.max_message_size = LARGEST_MESSAGE
         await server.init()
         await server.set_application_uri(URI)
-        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
-        server.set_identity_tokens([ua.AnonymousIdentityToken])
+        await guard(server, self._settings)
         server.set_endpoint(self._link.url)
         for number in range(shifted):
             await server.register_namespace(f"{DECOY}-{number + 1}")

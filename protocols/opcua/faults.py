@@ -55,6 +55,14 @@ class TroubledSession(InternalSession):
 
     trouble: Trouble
 
+    async def create_session(
+        self, params: ua.CreateSessionParameters, sockname: tuple[str, int] | None = None
+    ) -> ua.CreateSessionResult:
+        """Open a session; who must show a certificate cannot leave it out."""
+        if self.iserver.certificate_validator and not params.ClientCertificate:
+            raise ServiceError(StatusCodes.BadCertificateInvalid)
+        return await super().create_session(params, sockname)
+
     async def read(self, params: ua.ReadParameters) -> list[ua.DataValue]:
         """Answer a read, late if that is the trouble."""
         await self.trouble.hold()

@@ -10,6 +10,7 @@ from typing import Self
 
 from gateway.clock import WallClock
 from protocols.descriptions import library, read_model
+from protocols.dialect import LinkSettings
 from protocols.interfaces import ConnectedDevice, Link
 from protocols.model import DeviceModel
 from protocols.opcua.driver import OpcuaDriver
@@ -135,10 +136,13 @@ async def driving(link: Link) -> AsyncIterator[tuple[OpcuaDriver, Heard]]:
 
 @asynccontextmanager
 async def emulating(
-    *devices: ConnectedDevice, url: str = ANY_PORT, on_write: object = obey
+    *devices: ConnectedDevice,
+    url: str = ANY_PORT,
+    on_write: object = obey,
+    settings: LinkSettings | None = None,
 ) -> AsyncIterator[tuple[OpcuaEmulator, Link]]:
     """Run an emulator and give the link under which it is found."""
-    link = Link(url=url, devices=devices)
+    link = Link(url=url, devices=devices, settings=settings)
     emulator = OpcuaEmulator(link, on_write)  # type: ignore[arg-type]
     try:
         yield emulator, replace(link, url=await emulator.start())
