@@ -6,29 +6,27 @@ from importlib.resources import files
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Query, Request, Response
+from fastapi import APIRouter, FastAPI, Header, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from gateway.bodies import BodyLimits
 from gateway.bus import Event, Subscription
+from gateway.case_views import alarm_views, incident_views
 from gateway.origins import LocalOnly
+from gateway.outputs import topic_of
 from gateway.problems import register_problems
 from gateway.requests import Acknowledgement, AnswerBody, CommandBody, Handling, Key, Reset
 from gateway.runtime import Gateway
+from gateway.serving_state import Served
 from gateway.shapes import AlarmView, CommandView, DeviceView, IncidentView, SchoolView
-from gateway.views import (
-    alarm_views,
-    command_view,
-    device_views,
-    incident_views,
-    school_views,
-)
+from gateway.views import command_view, device_views, school_views
+from gateway.watch_api import router as watch_router
 from twins.alarm import AcknowledgeAlarm, InputRefused, ResetAlarm
 from twins.capability import Titles, capabilities
 from twins.command import RequestCommand
 from twins.incident import HandleIncident, RecipientAnswered
-from twins.instant import iso, parse_duration
+from twins.instant import iso, parse_duration, seconds
 from twins.observation import Value
 from twins.records import Input, encode_record
 
@@ -59,21 +57,13 @@ def make_app(gateway: Gateway, simulated: Sequence[Titles] = ()) -> FastAPI:
     app.state.gateway = gateway
     app.state.simulated = tuple(simulated)
     app.include_router(router)
+    app.include_router(watch_router)
     for path, (name, media_type) in PAGE.items():
         app.add_api_route(path, _page_file(name, media_type), include_in_schema=False)
     register_problems(app)
     app.add_middleware(BodyLimits)
     app.add_middleware(LocalOnly)  # the last one added is asked first
     return app
-
-
-def _gateway(request: Request) -> Gateway:
-    gateway = request.app.state.gateway
-    assert isinstance(gateway, Gateway)
-    return gateway
-
-
-Served = Annotated[Gateway, Depends(_gateway)]
 
 
 @router.get("/health")
@@ -143,7 +133,12 @@ async def reset_alarm(alarm: str, body: Reset, gateway: Served) -> None:
 async def answer(incident: str, body: AnswerBody, gateway: Served) -> None:
     """Book what a recipient answered; the station acknowledges a case this way."""
     _known(incident, gateway.view.incidents, "incident is open")
-    answered = RecipientAnswered(incident=incident, responder=body.responder, answer=body.answer)
+    answered = RecipientAnswered(
+        incident=incident,
+        responder=body.responder,
+        answer=body.answer,
+        eta=None if body.eta_s is None else seconds(body.eta_s),
+    )
     await _ask(gateway, answered, incident, body.responder)
 
 
@@ -151,7 +146,9 @@ async def answer(incident: str, body: AnswerBody, gateway: Served) -> None:
 async def handle_incident(incident: str, body: Handling, gateway: Served) -> None:
     """Close a case."""
     _known(incident, gateway.view.incidents, "incident is open")
-    handled = HandleIncident(incident=incident, by=body.by, reason=body.reason)
+    handled = HandleIncident(
+        incident=incident, by=body.by, reason=body.reason, verdict=body.verdict
+    )
     await _ask(gateway, handled, incident)
 
 
@@ -199,6 +196,8 @@ async def request_command(
         requested_by=body.by,
         reason=body.reason,
         not_after=gateway.clock.now() + parse_duration(action.not_after),
+        incident=body.incident,
+        post=body.post,
     )
     await gateway.submit(request)
     if key not in gateway.history.commands:  # the engine's memory of keys reaches back further
@@ -255,7 +254,11 @@ def _tick(gateway: Gateway) -> ServerSentEvent:
 
 def _output(event: Event) -> ServerSentEvent:
     name, body = encode_record(event.record)
-    data = f'{{"type": "{name}", "at": "{iso(event.at)}", "record": {body.decode()}}}'
+    topic = topic_of(event.record)
+    data = (
+        f'{{"type": "{name}", "topic": "{topic}", "at": "{iso(event.at)}", '
+        f'"record": {body.decode()}}}'
+    )
     return ServerSentEvent(event="output", id=event.id, raw_data=data)
 
 

@@ -12,7 +12,9 @@ from typing import TypeAlias
 import structlog
 
 from gateway.bus import Bus
+from gateway.outputs import subject_of
 from gateway.supervisor import Failed, contained
+from twins.early_warning import WarningNotice
 from twins.incident import Notification
 from twins.school import Role
 
@@ -22,7 +24,10 @@ DELIVERY_TIMEOUT_S = 3.0
 RETRY_S = 1.0
 """Pause after an attempt that failed (assumed)."""
 
-Channel: TypeAlias = Callable[[Notification], Awaitable[None]]
+Notice: TypeAlias = Notification | WarningNotice
+"""Of an incident, or of something that is none yet."""
+
+Channel: TypeAlias = Callable[[Notice], Awaitable[None]]
 """Returns when the recipient has the notice; raises when it could not be brought."""
 
 log = structlog.get_logger()
@@ -40,7 +45,7 @@ def console_channel(bus: Bus) -> Channel:
     it, and that somebody has seen the notice is known only from an answer.
     """
 
-    async def deliver(notification: Notification) -> None:
+    async def deliver(notification: Notice) -> None:
         if not bus.present:
             raise NobodyThereError(f"no console is open for {notification.responder}")
 
@@ -63,12 +68,12 @@ class Channels:
         """Use this channel for a role from now on."""
         self._by_role[role] = channel
 
-    async def deliver(self, notification: Notification, wanted: Callable[[], bool]) -> bool:
+    async def deliver(self, notification: Notice, wanted: Callable[[], bool]) -> bool:
         """Bring a notice to its recipient; tries again while it is `wanted`.
 
         Returns whether it was delivered. Logs the first failure and the success after one.
         """
-        told = {"incident": notification.incident, "responder": notification.responder}
+        told = {"about": subject_of(notification), "responder": notification.responder}
         channel = self._by_role.get(notification.role)
         if channel is None:
             log.warning("notice.no_channel", role=str(notification.role), **told)
@@ -87,7 +92,7 @@ class Channels:
         return False
 
 
-async def _attempt(channel: Channel, notification: Notification, known: str) -> str:
+async def _attempt(channel: Channel, notification: Notice, known: str) -> str:
     """Return why an attempt failed, or nothing; a reason that is `known` is not told again."""
     try:
         async with asyncio.timeout(DELIVERY_TIMEOUT_S):
@@ -102,7 +107,7 @@ async def _attempt(channel: Channel, notification: Notification, known: str) -> 
     return outcome.reason if isinstance(outcome, Failed) else outcome.answer
 
 
-async def _sent(channel: Channel, notification: Notification) -> str:
+async def _sent(channel: Channel, notification: Notice) -> str:
     """Return why the notice did not arrive, or nothing; an empty place is no defect."""
     try:
         await channel(notification)

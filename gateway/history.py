@@ -1,40 +1,48 @@
-"""What is over but still asked for: closed incidents, reset alarms, commands. A fold of outputs."""
+"""What is over but still asked for: closed incidents, reset alarms, ended calls, commands.
 
-from collections import OrderedDict
+Rules for this file: nothing is worked out here that the engine knows. What stands is the engine's;
+what ends, it hands over whole, and what was told of a case meanwhile is kept as it was told.
+"""
+
+from collections import OrderedDict, deque
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from gateway.outputs import OUTPUTS, is_output, subject_of
 from gateway.store import Store
-from twins.alarm import Alarm, AlarmChanged, AlarmEvent, AlarmRaised, AlarmRepeated, AlarmState
+from twins.alarm import Alarm, AlarmChanged
+from twins.call import Call, CallChanged
 from twins.command import Command, CommandEnded, CommandResult, RequestCommand
-from twins.incident import (
-    AssignmentChanged,
-    Incident,
-    IncidentAcknowledged,
-    IncidentHandled,
-    IncidentJoined,
-    IncidentOpened,
-    PlaceAdded,
-)
+from twins.duty import CheckInMissed, PatrolMissed
+from twins.incident import Incident, IncidentHandled
 from twins.instant import Instant
 from twins.observation import Value
 from twins.records import Input, Output, TimeAdvanced
 
 KEPT = 200
-"""Alarms and incidents remembered, open ones among them (assumed; older ones are in the log)."""
+"""Ended alarms, incidents and calls remembered (assumed; older ones are in the log)."""
+
+TOLD_KEPT = 300
+"""Records remembered of one incident or warning (assumed; D01 has some sixty)."""
+
+CASES_TOLD = 400
+"""Incidents and warnings of which records are remembered (assumed)."""
+
+MISSED_KEPT = 50
+"""Missed patrols and check-ins remembered (assumed: a week of a school)."""
 
 COMMANDS_KEPT = 10_000
 """Commands remembered with their idempotency keys (assumed; days of a school)."""
 
 CASE_RECORDS = (
-    "AlarmRaised", "AlarmRepeated", "AlarmChanged", "IncidentOpened", "IncidentJoined",
-    "PlaceAdded", "AssignmentChanged", "IncidentAcknowledged", "IncidentHandled",
+    *(kind.__name__ for kind, sort in OUTPUTS.items() if sort.subject),
+    AlarmChanged.__name__, CallChanged.__name__, PatrolMissed.__name__, CheckInMissed.__name__,
 )  # fmt: skip
-"""Types of record that alarms and incidents are made of."""
+"""Types of record that a restart reads back for all this but the commands."""
 
 CASE_RECORDS_READ = 10_000
-"""Of those, how many a restart reads back (assumed: 25 for each alarm and incident kept)."""
+"""Of those, how many a restart reads back (assumed: 50 for each alarm and incident kept)."""
 
 COMMAND_RECORDS = ("RequestCommand", "Command", "CommandEnded")
 """Types of record that commands are made of; they are read back by a limit of their own, so that
@@ -68,28 +76,35 @@ class History:
 
     def __init__(self) -> None:
         self.alarms: OrderedDict[str, Alarm] = OrderedDict()
+        """Those that have been reset, or went by themselves."""
         self.incidents: OrderedDict[str, Incident] = OrderedDict()
+        """Those that are closed."""
+        self.calls: OrderedDict[str, Call] = OrderedDict()
+        """Those that are over."""
         self.commands: OrderedDict[str, CommandRecord] = OrderedDict()
+        self.told: OrderedDict[str, deque[tuple[Instant, Output]]] = OrderedDict()
+        """Incident or warning → what was told of it, with its instant."""
+        self.missed: deque[tuple[Instant, PatrolMissed | CheckInMissed]] = deque(maxlen=MISSED_KEPT)
 
     def book(self, now: Instant, record: Input | Output | TimeAdvanced) -> None:
         """Take one record of the batch at `now`."""
         match record:
-            case AlarmRaised() | AlarmRepeated() | AlarmChanged():
-                self._book_alarm(record)
+            case AlarmChanged(ended=Alarm() as alarm):
+                _keep(self.alarms, alarm.id, alarm, KEPT)
+            case IncidentHandled():
+                _keep(self.incidents, record.incident, record.case, KEPT)
+            case CallChanged(call=call) if not call.open:
+                _keep(self.calls, call.id, call, KEPT)
             case RequestCommand() | Command():
                 self._book_command(now, record)
             case CommandEnded():
                 self._end_command(now, record)
-            case IncidentOpened():
-                _keep(self.incidents, record.incident.id, record.incident, KEPT)
-            case (
-                IncidentJoined()
-                | PlaceAdded()
-                | AssignmentChanged()
-                | IncidentAcknowledged()
-                | IncidentHandled()
-            ):
-                self._book_incident(now, record)
+            case PatrolMissed() | CheckInMissed():
+                self.missed.append((now, record))
+            case _:
+                pass
+        if is_output(record):
+            self._tell(now, record)
 
     def end_unknown(self, under_way: Container[str]) -> None:
         """End every command that is neither under way nor has its end in the log."""
@@ -101,23 +116,13 @@ class History:
                     result_reason="its end is not in the log",
                 )
 
-    def _book_alarm(self, record: AlarmRaised | AlarmRepeated | AlarmChanged) -> None:
-        if isinstance(record, AlarmRaised):
-            _keep(self.alarms, record.alarm.id, record.alarm, KEPT)
+    def _tell(self, now: Instant, record: Output) -> None:
+        subject = subject_of(record)
+        if not subject:
             return
-        alarm = self.alarms.get(record.alarm)
-        if alarm is None:
-            return
-        if isinstance(record, AlarmRepeated):
-            # Its cause is there again; the state change, if any, is told on its own.
-            alarm = replace(alarm, count=record.count)
-        else:
-            alarm = replace(alarm, state=record.state)
-            if record.event is AlarmEvent.ACKNOWLEDGE:
-                alarm = replace(alarm, acknowledged_by=record.by)
-            elif record.state is AlarmState.NORMAL:
-                alarm = replace(alarm, reset_by=record.by, reset_reason=record.reason)
-        self.alarms[alarm.id] = alarm
+        if subject not in self.told:
+            _keep(self.told, subject, deque(maxlen=TOLD_KEPT), CASES_TOLD)
+        self.told[subject].append((now, record))
 
     def _book_command(self, now: Instant, record: RequestCommand | Command) -> None:
         if record.id in self.commands:
@@ -141,35 +146,6 @@ class History:
         self.commands[record.command] = replace(
             command, result=record.result, result_reason=record.reason, ended=now
         )
-
-    def _book_incident(
-        self,
-        now: Instant,
-        record: IncidentJoined
-        | PlaceAdded
-        | AssignmentChanged
-        | IncidentAcknowledged
-        | IncidentHandled,
-    ) -> None:
-        incident = self.incidents.get(record.incident)
-        if incident is None:
-            return
-        match record:
-            case IncidentJoined():
-                incident = replace(incident, alarms=(*incident.alarms, record.alarm))
-            case PlaceAdded(place=place):
-                incident = replace(incident, other_places=(*incident.other_places, place))
-            case AssignmentChanged(assignment=assignment):
-                told = {**incident.assignments, assignment.responder: assignment}
-                warned = assignment.delivered if incident.warned is None else incident.warned
-                incident = replace(incident, assignments=told, warned=warned)
-            case IncidentAcknowledged():
-                incident = replace(incident, acknowledged=now, acknowledged_by=record.by)
-            case IncidentHandled():
-                incident = replace(
-                    incident, handled=now, handled_by=record.by, handled_reason=record.reason
-                )
-        self.incidents[incident.id] = incident
 
 
 async def read_back(store: Store, under_way: Container[str]) -> History:

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from twins.incident import Answer
+from twins.incident import Answer, Verdict
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """A name or a reason: something must be said, and it must fit on a line."""
@@ -36,6 +36,7 @@ class Handling(_Body):
 
     by: Text
     reason: Text
+    verdict: Verdict = Verdict.REAL
 
 
 class AnswerBody(_Body):
@@ -43,6 +44,8 @@ class AnswerBody(_Body):
 
     responder: Text
     answer: Answer
+    eta_s: float | None = Field(default=None, ge=0, le=86_400)
+    """In so many seconds they will be there, with `accepted`."""
 
 
 class CommandBody(_Body):
@@ -54,3 +57,7 @@ class CommandBody(_Body):
     arguments: dict[str, bool | int | float | str] = {}
     by: Text
     reason: Text
+    incident: str = Field(default="", max_length=200)
+    """The incident that it is asked for, if any."""
+    post: str = Field(default="", max_length=200)
+    """The post or seat from which it is asked, where that matters: who may broadcast."""

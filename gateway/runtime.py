@@ -7,7 +7,6 @@ log before any of its outputs takes effect.
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from typing import Self
 
 import structlog
@@ -17,16 +16,18 @@ from gateway.channels import Channels
 from gateway.clock import WallClock
 from gateway.history import History, read_back
 from gateway.inbox import Inbox, Taken
+from gateway.notices import place_notices, undelivered, unheard
+from gateway.outputs import is_output
 from gateway.restore import restored
 from gateway.store import Batch, Store
 from gateway.supervisor import Supervisor
 from gateway.writing import LogWriter
 from protocols.dialects import SCHEMES
 from protocols.interfaces import Link, ProtocolEntry
-from twins import summons
-from twins.alarm import InputRefused
+from twins.alarm import Alarm, InputRefused
 from twins.clock import Clock
 from twins.command import Command, CommandEnded, CommandResult, RequestCommand
+from twins.early_warning import WarningDelivered, WarningNotice
 from twins.engine import Engine
 from twins.incident import Incident, Notification, NotificationDelivered, PlaceAdded
 from twins.instant import Instant, in_seconds
@@ -87,6 +88,16 @@ class Gateway:
         return self._engine
 
     @property
+    def alarms(self) -> Mapping[str, Alarm]:
+        """Return the standing alarms and those that are over and remembered."""
+        return {**self.history.alarms, **self._engine.alarms}
+
+    @property
+    def incidents(self) -> Mapping[str, Incident]:
+        """Return the open incidents and those that are closed and remembered."""
+        return {**self.history.incidents, **self._engine.incidents}
+
+    @property
     def number(self) -> int:
         """Return the number of the last batch."""
         return self._number
@@ -139,6 +150,11 @@ class Gateway:
         await self.inbox.put(item, reply)
         return await reply
 
+    async def recent(self, names: Sequence[str], limit: int) -> list[tuple[Instant, Output]]:
+        """Return the latest records of these types from the log, oldest first."""
+        found = await self._store.recent(names, limit)
+        return [(at, one) for at, one in found if is_output(one)]
+
     async def _decide(self, group: asyncio.TaskGroup) -> None:
         while True:
             await self._input_or_deadline()
@@ -187,9 +203,11 @@ class Gateway:
                     group.create_task(self._execute(output))
                 case Notification():
                     group.create_task(self._tell(output))
+                case WarningNotice():
+                    group.create_task(self._warn(output))
                 case PlaceAdded():
                     incident = self._engine.incidents.get(output.incident)
-                    for notice in _place_notices(incident, output.place, output.responders):
+                    for notice in place_notices(incident, output.place, output.responders):
                         group.create_task(self._tell_place(notice))
             self.bus.publish(Event(id=f"{self._number}.{place}", at=now, record=output))
 
@@ -220,6 +238,16 @@ class Gateway:
             notification, lambda: notification.incident in self._engine.incidents
         )
 
+    async def _warn(self, notice: WarningNotice) -> None:
+        if await self.channels.deliver(notice, lambda: self._awaited(notice)):
+            await self.inbox.put(
+                WarningDelivered(warning=notice.warning, responder=notice.responder)
+            )
+
+    def _awaited(self, notice: WarningNotice) -> bool:
+        warning = self._engine.memory.watch.warnings.get(notice.warning)
+        return warning is not None and warning.deliveries[notice.responder].delivered is None
+
     def _wanted(self, notification: Notification) -> bool:
         incident = self._engine.incidents.get(notification.incident)
         return incident is not None and (
@@ -231,31 +259,14 @@ class Gateway:
 
         Commands are never given again: what is still open ends as unknown by its timer.
         """
-        for notification in _undelivered(self._engine.incidents.values()):
+        for notification in undelivered(self._engine.incidents.values()):
             group.create_task(self._tell(notification))
+        for notice in unheard(self._engine.memory.watch.warnings.values()):
+            group.create_task(self._warn(notice))
         for incident in self._engine.incidents.values():
             for place in incident.other_places:
-                for notice in _place_notices(incident, place, incident.assignments):
-                    group.create_task(self._tell_place(notice))
-
-
-def _place_notices(
-    incident: Incident | None, place: str, responders: Iterable[str]
-) -> list[Notification]:
-    """Return the notices of another place of a case that is still open."""
-    if incident is None:
-        return []
-    told = [incident.assignments[one] for one in responders]
-    return [replace(summons.notification(incident, one), place=place) for one in told]
-
-
-def _undelivered(incidents: Iterable[Incident]) -> list[Notification]:
-    return [
-        summons.notification(incident, assignment)
-        for incident in incidents
-        for assignment in incident.assignments.values()
-        if assignment.delivered is None
-    ]
+                for told in place_notices(incident, place, incident.assignments):
+                    group.create_task(self._tell_place(told))
 
 
 def _only_observed(taken: Taken) -> bool:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from twins.alarm import AlarmEvent, AlarmState, Severity
+from twins.alarm_service import Service
 from twins.capability import Line, Protection, Titles
 from twins.command import CommandResult
 from twins.incident import Answer
 from twins.observation import Kind, Quality, Value
-from twins.school import Role
+from twins.school import HelpLevel, Role
 
 Grade = Literal["counted", "contact only"]
 """How surely a press is seen: the device counts presses, or we look at its contact."""
@@ -31,6 +32,8 @@ class ResponderView:
     title: Titles
     role: Role
     capable: bool
+    channel: bool
+    """Whether a notice can be brought to them at all; without, somebody has to call them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,8 @@ class AlarmView:
     place: str
     place_title: Titles
     severity: Severity
+    level: HelpLevel
+    service: Service
     state: AlarmState
     active: bool
     standing: bool
@@ -136,7 +141,63 @@ class AssignmentView:
     delivered: str | None
     answer: Answer | None
     answered: str | None
+    expected: str | None
+    """When they should be there: by their own word, else as estimated."""
     arrived: str | None
+    undelivered: str | None
+    """When it was told that the notice had not arrived in time."""
+    overdue: str | None
+    """When it was told that they had not arrived as expected."""
+    released: str | None
+    channel: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotCalledView:
+    """Somebody on the school's list who is not called, and why."""
+
+    responder: str
+    title: Titles
+    role: Role | None
+    reason: str
+    reason_title: Titles
+    busy_with: str
+    """The other incident, if that is the reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationView:
+    """A step of the escalation that came due. Nobody in `told`: there was nobody left to tell."""
+
+    step: int
+    at: str
+    after_s: float
+    told: list[Titles]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistView:
+    """One thing that a person does in this case."""
+
+    step: str
+    title: Titles
+    role: Role
+    due: str
+    done: str | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoView:
+    """Recordings of an event, by reference: no picture passes through us."""
+
+    place: str
+    place_title: Titles
+    cameras: list[Named]
+    dark: list[str]
+    """Those that are not known to be online."""
+    start: str
+    until: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +219,13 @@ class IncidentView:
     handled: str | None
     handled_by: str
     handled_reason: str
+    level: HelpLevel
+    station: str
+    other_places: list[Named]
+    checklist: list[ChecklistView]
+    not_called: list[NotCalledView]
+    escalations: list[EscalationView]
+    video: list[VideoView]
     recipients: list[AssignmentView]
 
 

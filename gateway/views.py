@@ -3,24 +3,20 @@
 from collections.abc import Iterable, Mapping
 
 from gateway.history import CommandRecord
+from gateway.naming import has_channel, iso_or_none, place_title
 from gateway.runtime import Gateway
 from gateway.shapes import (
     ActionView,
-    AlarmView,
-    AssignmentView,
     CommandView,
     DeviceView,
     Grade,
-    IncidentView,
     Named,
     PropertyView,
     ResponderView,
     SchoolView,
 )
 from protocols.interfaces import ConnectedDevice, Link
-from twins.alarm import Alarm, AlarmEvent
 from twins.capability import Capability, PropertySpec, Titles, capabilities
-from twins.incident import Incident
 from twins.instant import Instant, in_seconds, iso
 from twins.observation import Observation, Quality
 from twins.school import Device, School
@@ -39,7 +35,13 @@ def school_views(gateway: Gateway, simulated: Iterable[Titles]) -> list[SchoolVi
             zone=school.zone,
             places=[Named(id=zone.id, title=zone.title) for zone in school.zones],
             responders=[
-                ResponderView(id=one.id, title=one.title, role=one.role, capable=one.capable)
+                ResponderView(
+                    id=one.id,
+                    title=one.title,
+                    role=one.role,
+                    capable=one.capable,
+                    channel=has_channel(gateway, one.role),
+                )
                 for one in school.responders
             ],
             devices=len(school.devices),
@@ -59,20 +61,6 @@ def device_views(gateway: Gateway) -> list[DeviceView]:
     ]
 
 
-def alarm_views(gateway: Gateway) -> list[AlarmView]:
-    """Return the standing alarms and the remembered ones that are over, newest first."""
-    alarms = {**gateway.history.alarms, **gateway.view.alarms}
-    newest = sorted(alarms.values(), key=lambda alarm: alarm.raised, reverse=True)
-    return [_alarm(gateway, alarm) for alarm in newest]
-
-
-def incident_views(gateway: Gateway) -> list[IncidentView]:
-    """Return the open incidents and the remembered closed ones, newest first."""
-    incidents = {**gateway.history.incidents, **gateway.view.incidents}
-    newest = sorted(incidents.values(), key=lambda incident: incident.opened, reverse=True)
-    return [_incident(gateway, incident) for incident in newest]
-
-
 def command_view(command: CommandRecord) -> CommandView:
     """Return one command."""
     return CommandView(
@@ -86,7 +74,7 @@ def command_view(command: CommandRecord) -> CommandView:
         not_after=iso(command.not_after),
         result=command.result,
         result_reason=command.result_reason,
-        ended=_iso(command.ended),
+        ended=iso_or_none(command.ended),
     )
 
 
@@ -106,14 +94,14 @@ def _device(
         protection=capability.protection,
         line=device.line,
         place=device.place,
-        place_title=_place(school, device.place),
+        place_title=place_title(school, device.place),
         panic=capability.panic,
         simulated=device.simulated,
         grade=_grade(capability, connected),
         product=connected.model.title if connected else None,
         link=reached[0].url if reached else None,
         lost=twin.lost,
-        heard=_iso(heard),
+        heard=iso_or_none(heard),
         actions=[
             ActionView(
                 name=name,
@@ -176,82 +164,3 @@ def _grade(capability: Capability, connected: ConnectedDevice | None) -> Grade |
     if capability.name != "one-key-alarm" or connected is None:
         return None
     return "counted" if "press_count" in connected.model.points else "contact only"
-
-
-def _alarm(gateway: Gateway, alarm: Alarm) -> AlarmView:
-    school = _school(gateway, alarm.school)
-    titles = {device.id: device.title for device in school.devices} if school else {}
-    asked = (AlarmEvent.ACKNOWLEDGE, AlarmEvent.RESET)
-    return AlarmView(
-        id=alarm.id,
-        kind=alarm.kind,
-        school=alarm.school,
-        device=alarm.device,
-        device_title=titles.get(alarm.device, _untitled(alarm.device)),
-        place=alarm.place,
-        place_title=_place(school, alarm.place),
-        severity=alarm.severity,
-        state=alarm.state,
-        active=alarm.active,
-        standing=alarm.standing,
-        count=alarm.count,
-        sensed=iso(alarm.sensed),
-        raised=iso(alarm.raised),
-        acknowledged_by=alarm.acknowledged_by,
-        reset_by=alarm.reset_by,
-        reset_reason=alarm.reset_reason,
-        may=[event for event in asked if alarm.standing and alarm.after(event) is not None],
-    )
-
-
-def _incident(gateway: Gateway, incident: Incident) -> IncidentView:
-    school = _school(gateway, incident.school)
-    titles = {one.id: one.title for one in school.responders} if school else {}
-    return IncidentView(
-        id=incident.id,
-        school=incident.school,
-        kind=incident.kind,
-        place=incident.place,
-        place_title=_place(school, incident.place),
-        alarms=list(incident.alarms),
-        open=incident.open,
-        opened=iso(incident.opened),
-        sensed=iso(incident.sensed),
-        warned=_iso(incident.warned),
-        acknowledged=_iso(incident.acknowledged),
-        acknowledged_by=incident.acknowledged_by,
-        handled=_iso(incident.handled),
-        handled_by=incident.handled_by,
-        handled_reason=incident.handled_reason,
-        recipients=[
-            AssignmentView(
-                responder=one.responder,
-                title=titles.get(one.responder, _untitled(one.responder)),
-                role=one.role,
-                capable=one.capable,
-                notified=iso(one.notified),
-                delivered=_iso(one.delivered),
-                answer=one.answer,
-                answered=_iso(one.answered),
-                arrived=_iso(one.arrived),
-            )
-            for one in incident.assignments.values()
-        ],
-    )
-
-
-def _school(gateway: Gateway, school_id: str) -> School | None:
-    return next((school for school in gateway.schools if school.id == school_id), None)
-
-
-def _place(school: School | None, place: str) -> Titles:
-    zones = school.zones if school else ()
-    return next((zone.title for zone in zones if zone.id == place), _untitled(place))
-
-
-def _untitled(name: str) -> Titles:
-    return {"en": name, "zh": name}
-
-
-def _iso(instant: Instant | None) -> str | None:
-    return None if instant is None else iso(instant)

@@ -175,6 +175,8 @@ class AlarmChanged:
     warned: Instant | None = None
     acknowledged: Instant | None = None
     handled: Instant | None = None
+    ended: Alarm | None = None
+    """The alarm as it ended, for whoever keeps it; None while it stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

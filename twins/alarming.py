@@ -178,25 +178,27 @@ def _move(
     if moved is None:
         return None
     moved = _stamped(context, moved, event, by)
+    ended: Alarm | None = None
     if moved.state is AlarmState.NORMAL:
         del context.state.alarms[alarm.id]
         del context.state.standing[f"{alarm.kind}|{alarm.device}"]
+        ended = replace(moved, reset_by=by, reset_reason=reason)
     else:
         context.state.alarms[alarm.id] = moved
     if moved.state is not alarm.state:
-        context.out.append(
-            AlarmChanged(
-                alarm=alarm.id,
-                event=event,
-                state=moved.state,
-                by=by,
-                reason=reason,
-                sensed=moved.sensed,
-                warned=moved.raised,
-                acknowledged=moved.acknowledged,
-                handled=moved.handled,
-            )
+        changed = AlarmChanged(
+            alarm=alarm.id,
+            event=event,
+            state=moved.state,
+            by=by,
+            reason=reason,
+            sensed=moved.sensed,
+            warned=moved.raised,
+            acknowledged=moved.acknowledged,
+            handled=moved.handled,
+            ended=ended,
         )
+        context.out.append(changed)
     return moved
 
 

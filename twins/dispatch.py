@@ -220,7 +220,14 @@ def close(context: Context, incident: Incident, *, by: str, reason: str, verdict
     """End a case, name what it lacks and release everybody who was engaged."""
     del context.state.incidents[incident.id]
     context.cases.closed(incident)
-    handled = IncidentHandled(incident=incident.id, by=by, reason=reason, verdict=verdict)
+    now = context.state.latest
+    handled = IncidentHandled(
+        incident=incident.id,
+        by=by,
+        reason=reason,
+        verdict=verdict,
+        case=replace(incident, handled=now, handled_by=by, handled_reason=reason),
+    )
     context.out.append(handled)
     escalation.cancel(context, incident)
     context.cancel_timer(mobilising.TIMER, incident.id)

@@ -98,6 +98,11 @@ class Engine:
         """Return the commands whose end is not known; read only."""
         return self._context.state.commands
 
+    @property
+    def memory(self) -> EngineState:
+        """Return everything that is remembered; read only, and it changes with the next input."""
+        return self._context.state
+
     def state(self) -> EngineState:
         """Return a copy of everything needed to go on from here."""
         return _copy(self._context.state)

@@ -192,6 +192,8 @@ class IncidentHandled:
     by: str
     reason: str
     verdict: Verdict = Verdict.REAL
+    case: Incident
+    """The case as it ended, for whoever keeps it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

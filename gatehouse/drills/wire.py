@@ -10,6 +10,7 @@ import structlog
 
 from gatehouse.drills.pacing import Pacer
 from gatehouse.emulation import Emulation
+from gateway.channels import Notice
 from gateway.clock import StoryClock
 from gateway.runtime import Gateway
 from gateway.store import Store
@@ -22,7 +23,8 @@ from scenarios.story import StoryEvent
 from scenarios.telling import Storyteller
 from simulator.port import PersonInput
 from simulator.staging import Staging
-from twins.incident import Notification, NotificationDelivered
+from twins.early_warning import WarningNotice
+from twins.incident import NotificationDelivered
 from twins.instant import Duration, Instant, milliseconds, seconds
 from twins.observation import Quality, Value
 from twins.school import Role
@@ -186,8 +188,13 @@ class WireStage:
         self._pacer.catch_up()
         return self.world.written(device, values)
 
-    async def _bring(self, notification: Notification) -> None:
-        """Bring a notice to a simulated person; done when the world says it arrived."""
+    async def _bring(self, notification: Notice) -> None:
+        """Bring a notice to a simulated person; done when the world says it arrived.
+
+        Simulated people do nothing about a warning, which is no call for help: theirs is a console.
+        """
+        if isinstance(notification, WarningNotice):
+            return
         key = (notification.incident, notification.responder)
         if key not in self._delivered:
             self._delivered[key] = asyncio.Event()

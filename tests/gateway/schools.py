@@ -147,7 +147,8 @@ def link_of(school: School, counted: bool = True) -> Link:
 class Rig:
     """A running gateway, its driver, its clock, and a way to let it come to rest."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, school: School | None = None) -> None:
+        school = school or SCHOOL
         self.workshop = Workshop()
         self.clock = clock
         entry = ProtocolEntry(
@@ -156,8 +157,8 @@ class Rig:
             make_emulator=_no_emulator,  # type: ignore[arg-type]
         )
         self.gateway = Gateway(
-            [SCHOOL],
-            [link_of(SCHOOL)],
+            [school],
+            [link_of(school)],
             protocols={"loopback": entry},
             store=store,
             clock=clock,
@@ -199,8 +200,9 @@ async def running(
     store: Store | None = None,
     clock: Clock | None = None,
     prepare: Callable[[Rig], None] = lambda rig: None,
+    school: School | None = None,
 ) -> AsyncIterator[Rig]:
-    rig = Rig(store or MemoryStore(), clock or HandClock())
+    rig = Rig(store or MemoryStore(), clock or HandClock(), school)
     prepare(rig)
     async with rig.gateway, asyncio.TaskGroup() as group:
         task = group.create_task(rig.gateway.run())

@@ -62,7 +62,7 @@ async def test_a_press_becomes_an_alarm_an_incident_commands_and_notices():
         commands = rig.gateway.history.commands.values()
         await rig.until(lambda: all(one.result for one in commands))
         (incident,) = rig.gateway.view.incidents.values()
-        await rig.until(lambda: rig.gateway.history.incidents[incident.id].warned)
+        await rig.until(lambda: rig.gateway.incidents[incident.id].warned)
         assert [one.device for one in rig.driver.executed] == [LANE, SPEAKER]
         results = [one.result for one in rig.gateway.history.commands.values()]
         assert results == [CommandResult.CONFIRMED, CommandResult.CONFIRMED]
@@ -89,7 +89,7 @@ async def test_another_place_of_a_case_is_brought_to_everybody_who_knows_the_fir
         known = {one.responder for one in people.notices}
         assert places == {(one, place) for one in known for place in ("gate", "dormitory")}
         (incident,) = rig.gateway.view.incidents.values()
-        told = rig.gateway.history.incidents[incident.id]
+        told = rig.gateway.incidents[incident.id]
         assert told.other_places == ("dormitory",)
 
 
@@ -143,13 +143,19 @@ async def test_the_log_replays_to_the_same_outputs_and_the_history_equals_the_en
                 incident=incident, responder="elm/station", answer=Answer.ACKNOWLEDGED
             )
         )
-        assert dict(rig.gateway.history.incidents) == dict(rig.gateway.view.incidents)
-        assert dict(rig.gateway.history.alarms) == dict(rig.gateway.view.alarms)
+        assert (rig.gateway.history.incidents, rig.gateway.history.alarms) == ({}, {})
+        assert rig.gateway.incidents == dict(rig.gateway.view.incidents)
         await rig.gateway.submit(HandleIncident(incident=incident, by="所长", reason="resolved"))
         await rig.gateway.submit(ResetAlarm(alarm=alarm, by="值班员", reason="over"))
-        closed = rig.gateway.history.incidents[incident]
+        closed = rig.gateway.incidents[incident]
         assert closed.sensed <= closed.warned <= closed.acknowledged <= closed.handled
-        assert rig.gateway.history.alarms[alarm].state is AlarmState.NORMAL
+        assert rig.gateway.alarms[alarm].state is AlarmState.NORMAL
+        told = [type(one).__name__ for _, one in rig.gateway.history.told[incident]]
+        assert (told[0], "IncidentHandled" in told) == ("IncidentOpened", True)
+    async with running(store) as rig:
+        assert rig.gateway.incidents == {incident: closed}
+        again = [type(one).__name__ for _, one in rig.gateway.history.told[incident]]
+        assert again == told
     assert await first_difference(store, [SCHOOL]) is None
 
 
@@ -237,8 +243,8 @@ async def test_one_dead_recipient_delays_nobody():
         await rig.press()
         await rig.until(lambda: len(people.reached) == 2)
         (incident,) = rig.gateway.view.incidents.values()
-        await rig.until(lambda: rig.gateway.history.incidents[incident.id].warned)
-        assignments = rig.gateway.history.incidents[incident.id].assignments
+        await rig.until(lambda: rig.gateway.incidents[incident.id].warned)
+        assignments = rig.gateway.incidents[incident.id].assignments
         assert assignments["elm/station"].delivered is None
 
 
@@ -248,7 +254,7 @@ async def test_the_console_has_the_notice_once_a_page_looks_on(monkeypatch):
         await rig.press()
         await rig.settled()
         (incident,) = rig.gateway.view.incidents
-        told = rig.gateway.history.incidents
+        told = rig.gateway.view.incidents
         assert told[incident].assignments["elm/console"].delivered is None
         with rig.gateway.bus.subscribe():
             await rig.until(lambda: told[incident].assignments["elm/console"].delivered)
@@ -335,8 +341,8 @@ async def test_after_a_crash_the_alarm_stands_the_incident_goes_on_and_nothing_i
             RecipientAnswered(incident=case.id, responder="elm/station", answer=Answer.ACKNOWLEDGED)
         )
         await rig.gateway.submit(HandleIncident(incident=case.id, by="所长", reason="resolved"))
-        assert rig.gateway.history.incidents[case.id].handled
-        assert len(rig.gateway.history.incidents) == 1
+        assert rig.gateway.incidents[case.id].handled
+        assert len(rig.gateway.incidents) == 1
     store = SqliteStore(store._path)
     await store.open(["elm"])
     assert await first_difference(store, [SCHOOL]) is None

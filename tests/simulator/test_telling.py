@@ -57,7 +57,7 @@ LIFE: tuple[Output, ...] = (
     IncidentAcknowledged(incident="i1", by="elm/station"),
     DeviceLost(device="elm/camera", cause="silent"),
     DeviceRestored(device="elm/camera"),
-    IncidentHandled(incident="i1", by="police", reason="over"),
+    IncidentHandled(incident="i1", by="police", reason="over", case=INCIDENT),
 )
 
 
