@@ -150,7 +150,8 @@ function incidentCard(incident) {
         ? make("ul", {}, ...given.map(planCommand)) : make("p", { class: "quiet" }, text("no-commands")))),
     buttons.length ? make("div", { class: "buttons" }, ...buttons) : null);
 }
-const title = (one) => `${text(`kind-${one.kind}`)} · ${titled(one.place_title)}`;
+const where = (one) => [one.place_title, ...(one.other_places ?? []).map((other) => other.title)].map(titled).join(" + ");
+const title = (one) => `${text(`kind-${one.kind}`)} · ${where(one)}`;
 
 function alarmCard(alarm) {
   const resource = `/api/alarms/${encodeURI(alarm.id)}`;

@@ -11,10 +11,12 @@ import pytest
 
 from gateway.api import make_app
 from gateway.web import WebServer
+from scenarios.alarm_kinds import ALARM_KINDS
 from tests.gateway.schools import BUTTON, LANE, Rig, running
 from twins.documents import ConfigError
 from twins.instant import seconds
 from twins.observation import Quality
+from twins.school import Role
 
 SIMULATED = [{"en": "police are simulated", "zh": "民警为模拟"}]
 
@@ -221,6 +223,8 @@ async def test_every_text_of_the_page_exists_in_both_languages(web):
     used = {part.split('"')[0] for part in script.split('text("')[1:]}
     used |= {part.split('"')[0] for part in script.split('data-text="')[1:]}
     assert used <= english.keys() | {""}
+    assert {f"role-{one}" for one in Role} <= english.keys()
+    assert {f"kind-{one}" for one in ALARM_KINDS} <= english.keys()
     assert (await web.get("/api/messages/fr")).status_code == 422
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.case_views import incident_views
 from gateway.clock import WallClock
 from gateway.restore import first_difference
 from gateway.sqlite_store import SqliteStore
@@ -91,6 +92,8 @@ async def test_another_place_of_a_case_is_brought_to_everybody_who_knows_the_fir
         (incident,) = rig.gateway.view.incidents.values()
         told = rig.gateway.incidents[incident.id]
         assert told.other_places == ("dormitory",)
+        (shown,) = incident_views(rig.gateway)
+        assert [one.title["en"] for one in shown.other_places] == ["dormitory"]
 
 
 async def test_a_batch_is_in_the_log_before_any_of_its_outputs_takes_effect():
