@@ -17,7 +17,15 @@ class Streams:
 
     seed: int
 
+    def child(self, *name: str | int) -> "Streams":
+        """Return the streams of a part, as one replication, unlike those of any other part."""
+        return Streams(_key(self.seed, *name))
+
     def stream(self, *name: str | int) -> Stream:
         """Return a fresh generator for (entity, purpose, …); a name gives the same numbers."""
-        key = "\x1f".join(str(part) for part in (self.seed, *name))
-        return random.Random(int.from_bytes(hashlib.sha256(key.encode()).digest()[:16], "big"))
+        return random.Random(_key(self.seed, *name))
+
+
+def _key(*name: str | int) -> int:
+    text = "\x1f".join(str(part) for part in name)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")

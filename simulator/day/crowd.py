@@ -33,6 +33,11 @@ class Crowd:
         goes = sorted(self._departure() for _ in comes)
         self._one_by_one(goes, self._go)
 
+    def welcome(self) -> None:
+        """Let pupils come again after a case is closed."""
+        if self.zone is not None:
+            self.zone.welcome()
+
     def _arrival(self) -> Instant:
         chance, school = self._scene.chance, self._scene.package.school.id
         if chance.fraction(school, "pupils.late") < chance.draw(school, "day.late"):

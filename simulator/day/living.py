@@ -57,7 +57,7 @@ def live_day(
     attack = None
     if threat is not None:
         attack = Attack(scene=scene, threat=threat, crowd=crowd, posts=posts)
-    platform.listeners = (_Preemption(desk).heard,)
+    platform.listeners = (_Preemption(desk, crowd).heard,)
     platform.watch(world)
     world.live()
     goings_on: tuple[GoingOn, ...] = (
@@ -83,10 +83,11 @@ def live_day(
 
 
 class _Preemption:
-    """Takes the guards from their visitors while a case is open."""
+    """Takes the guards from their visitors while a case is open; then pupils may come again."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, crowd: Crowd) -> None:
         self._desk = desk
+        self._crowd = crowd
         self._open: set[str] = set()
 
     def heard(self, outputs: Sequence[Output], _now: Instant) -> None:
@@ -96,6 +97,8 @@ class _Preemption:
                     self._open.add(incident.id)
                 case IncidentHandled():
                     self._open.discard(output.incident)
+                    if not self._open:
+                        self._crowd.welcome()
         if self._open:
             self._desk.alarm()
         else:

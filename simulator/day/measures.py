@@ -37,6 +37,8 @@ class Measure:
     title: Titles
     unit: str
     of: Callable[[Lived], float | None]
+    yes_or_no: bool = False
+    """True for what a day either has, 1, or has not, 0."""
 
 
 def _waits(lived: Lived) -> list[float]:
@@ -164,6 +166,7 @@ MEASURES: Mapping[str, Measure] = {
     ),
     "attack-stopped": Measure(
         title={"en": "Attack stopped by somebody", "zh": "袭击被制止"}, unit="share", of=_stopped,
+        yes_or_no=True,
     ),
     "attack-pressed": Measure(
         title={"en": "From the attack to the press", "zh": "袭击开始至按下报警"}, unit="s",

@@ -1,0 +1,96 @@
+"""What an experiment consists of, and one part of it played by whoever has the time."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from protocols.model import DeviceModel
+from scenarios.package import SchoolPackage
+from simulator.day.attack import Threat
+from simulator.day.living import live_day
+from simulator.day.timetable import timetable
+from twins.streams import Streams
+
+SEARCHED_DAYS = 366
+"""So far ahead the next school day is looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One school as it is simulated."""
+
+    package: SchoolPackage
+    models: Mapping[str, DeviceModel]
+    """Device id → product."""
+
+
+Load = Callable[[str, str], Subject]
+"""(what was asked for, school id) → the school; a plain function that any process can call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One experiment."""
+
+    asked: str
+    """A school or a region, as the user named it."""
+    schools: tuple[str, ...]
+    """In the order of their ids."""
+    days: tuple[date, ...]
+    replications: int
+    seed: int
+    threat: Threat | None = None
+
+    def tasks(self) -> Iterator["Task"]:
+        """Yield every part in the order of results."""
+        for school in self.schools:
+            for day in self.days:
+                for replication in range(self.replications):
+                    yield Task(school=school, day=day, replication=replication)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Task:
+    """One day of one school, once."""
+
+    school: str
+    day: date
+    replication: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What a task measured."""
+
+    task: Task
+    measures: Mapping[str, float | None]
+    assumed: tuple[str, ...]
+
+
+def play(plan: Plan, task: Task, load: Load) -> Row:
+    """Play one part; the same anywhere, whoever played what before.
+
+    The streams depend on seed, date and replication, and within a day on the entity: two designs
+    under one seed meet the same chance.
+    """
+    subject = _loaded(load, plan.asked, task.school)
+    times = timetable(subject.package, task.day)
+    assert times is not None, "a plan has school days only"
+    streams = Streams(plan.seed).child(task.day.isoformat(), task.replication)
+    record = live_day(
+        subject.package, times, models=subject.models, streams=streams, threat=plan.threat
+    )
+    return Row(task=task, measures=record.measures, assumed=record.assumed)
+
+
+def school_days(package: SchoolPackage, first: date, count: int) -> tuple[date, ...]:
+    """Return the first `count` school days from a date on; fewer where the year has no more."""
+    ahead = (first + timedelta(days=number) for number in range(SEARCHED_DAYS))
+    found = (day for day in ahead if timetable(package, day) is not None)
+    return tuple(day for day, _ in zip(found, range(count), strict=False))
+
+
+@cache
+def _loaded(load: Load, asked: str, school: str) -> Subject:
+    return load(asked, school)
