@@ -21,6 +21,7 @@ from aiocoap.util import hostportjoin
 
 from protocols.coap.address import ResourcePath
 from protocols.coap.blockwise import Block, deliver, option_of, whole
+from protocols.coap.notifications import Ears, Notification
 from protocols.interfaces import LinkLostError, MalformedError, NoAnswerError
 from protocols.turns import Turns
 
@@ -47,17 +48,25 @@ class Once(Reading):
 
 
 OnEvent = Callable[[Pipe.Event], None]
+OnNotification = Callable[[Notification], None]
 
 
 class Registration:
     """An observation of one resource, living as long as its pipe (RFC 7641)."""
 
-    def __init__(self, path: ResourcePath, accept: int | None, on_event: OnEvent) -> None:
+    def __init__(
+        self,
+        path: ResourcePath,
+        accept: int | None,
+        on_event: OnEvent,
+        on_notification: OnNotification,
+    ) -> None:
         self.path = path
         self.accept = accept
         self.token = b""
         self.waiting: asyncio.Future[Pipe.Event] | None = None
         self.pipe: Pipe | None = None
+        self.notified = on_notification
         self._on_event = on_event
 
     def take(self, event: Pipe.Event) -> bool:
@@ -83,6 +92,7 @@ class Endpoint:
         self._remote: Any = None
         self.turns = Turns()
         self._failures = 0
+        self._registered: dict[bytes, Registration] = {}
 
     async def exchange(self, message: Message) -> Message:
         """Send a request and return its answer.
@@ -169,6 +179,7 @@ class Endpoint:
             registration.pipe = Pipe(message, self._log)
             registration.pipe.on_event(registration.take)
             registration.token = registration.token or self._next_token()
+            self._registered[registration.token] = registration
         registration.waiting = asyncio.get_running_loop().create_future()
         try:
             self._send(message, registration.pipe, registration.token)
@@ -198,6 +209,7 @@ class Endpoint:
     async def close(self) -> None:
         """Free the socket. Every registration ends."""
         context, self._context, self._tokens = self._context, None, None
+        self._registered.clear()
         if context is not None:
             # aiocoap forgets first who reads the socket and closes it then; a datagram in between
             # would be an AttributeError in the log.
@@ -220,6 +232,16 @@ class Endpoint:
         self._remote = probe.remote
         self._context = context
         self._log = context.log
+        transport = self._remote._transport  # noqa: SLF001  aiocoap offers no other way to it
+        transport.set_protocol(Ears(self._remote, transport, self._take))
+
+    def _take(self, notification: Notification) -> bool:
+        """Hand a notification over; not while an answer is awaited, which might be this one."""
+        registration = self._registered.get(notification.token)
+        if registration is None or registration.pipe is None or registration.waiting is not None:
+            return False
+        registration.notified(notification)
+        return True
 
     def _next_token(self) -> bytes:
         assert self._tokens is not None

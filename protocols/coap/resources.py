@@ -10,6 +10,7 @@ from aiocoap.pipe import Pipe
 from protocols.coap.address import ResourcePath
 from protocols.coap.endpoint import Registration
 from protocols.coap.formats import NUMBERS
+from protocols.coap.notifications import Notification
 from protocols.coap.observing import LONGEST_REGISTRATION, Freshness
 from protocols.deriving import Reading
 from protocols.interfaces import ConnectedDevice
@@ -52,7 +53,9 @@ class WatchedResource:
 
 
 def resources_of(
-    device: ConnectedDevice, on_event: Callable[[WatchedResource, Pipe.Event], None]
+    device: ConnectedDevice,
+    on_event: Callable[[WatchedResource, Pipe.Event], None],
+    on_notification: Callable[[WatchedResource, Notification], None],
 ) -> tuple[WatchedResource, ...]:
     """Return a device's resources in the order of its points, observations ready to be made.
 
@@ -65,8 +68,12 @@ def resources_of(
     accepting = NO_ACCEPT not in device.model.quirks
     resources = tuple(_resource(device, points, accepting=accepting) for points in groups.values())
     for resource in resources:
-        take = partial(on_event, resource)
-        resource.registration = Registration(resource.path, resource.accept, take)
+        resource.registration = Registration(
+            resource.path,
+            resource.accept,
+            partial(on_event, resource),
+            partial(on_notification, resource),
+        )
         resource.followers = tuple(
             other
             for other in resources

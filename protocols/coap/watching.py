@@ -11,9 +11,10 @@ from aiocoap.numbers.types import ACK
 from aiocoap.pipe import Pipe
 
 from protocols.backoff import Backoff
-from protocols.coap.answers import Answer, max_age, reading_of
+from protocols.coap.answers import Answer, answer_of, max_age, reading_of
 from protocols.coap.blockwise import unfinished
 from protocols.coap.endpoint import Endpoint, Once, Reading
+from protocols.coap.notifications import Notification
 from protocols.coap.resources import WatchedResource, resources_of
 from protocols.deriving import Reading as Reported
 from protocols.interfaces import ConnectedDevice, DriverError, MalformedError
@@ -52,7 +53,7 @@ class WatchedDevice:
         self._reporter = reporter
         self._clock = clock
         self._backoff = backoff
-        self._resources = resources_of(device, self._notified)
+        self._resources = resources_of(device, self._told, self._notified)
         observed = [resource for resource in self._resources if resource.observed]
         self._pulse = next(iter(observed or self._resources), None)
         self._wake = asyncio.Event()
@@ -150,7 +151,7 @@ class WatchedDevice:
         """Return whether a control read shows what no notification told."""
         if message.code is VALID:
             return False
-        answer = Answer(message)
+        answer = answer_of(message)
         return any(
             self._reporter.value(self._device.id, point.name) != answer.reading(point)
             for point in resource.points
@@ -161,28 +162,43 @@ class WatchedDevice:
         resource.freshness.ended()
         resource.due = 0
 
-    def _notified(self, resource: WatchedResource, event: Pipe.Event) -> None:
-        """Take a notification, or the end of an observation; called by the endpoint."""
+    def _told(self, resource: WatchedResource, event: Pipe.Event) -> None:
+        """Take an answer to a registration, or the end of an observation, from the endpoint."""
         freshness = resource.freshness
         if event.exception is not None:
             freshness.ended()
             return
         message = event.message
         now = monotonic()
-        number = message.opt.observe
+        number, age = message.opt.observe, max_age(message.opt.max_age)
         if number is None:
             freshness.refused(now) if message.code is CONTENT else freshness.ended()
-        elif not freshness.accepts(number, now, max_age(message), reply=message.mtype is ACK):
+        elif not freshness.accepts(number, now, age, reply=message.mtype is ACK):
             self._heard()
             return
-        resource.accepted += 1
         if unfinished(message):
+            resource.accepted += 1
             resource.first_block = message
             resource.due = 0
             self._wake.set()
             self._heard()
         else:
-            self._take(resource, message)
+            self._accept(resource, answer_of(message), now)
+            self._respect_busy(resource, message)
+
+    def _notified(self, resource: WatchedResource, notification: Notification) -> None:
+        """Take a notification from the endpoint."""
+        now = monotonic()
+        age = max_age(notification.max_age)
+        if not resource.freshness.accepts(notification.number, now, age, reply=False):
+            self._heard()
+            return
+        answer = Answer(notification.payload, notification.content_format, notification.etag)
+        self._accept(resource, answer, now)
+
+    def _accept(self, resource: WatchedResource, answer: Answer, now: Instant) -> None:
+        resource.accepted += 1
+        self._report_answer(resource, answer, now)
         for follower in resource.followers:
             follower.due = 0
             self._wake.set()
@@ -190,33 +206,43 @@ class WatchedDevice:
     def _take(self, resource: WatchedResource, message: Message) -> None:
         """Report what an answer says about the points of its resource."""
         if message.code is VALID:
-            self._report(resource, resource.readings, {})
+            self._report(resource, resource.readings, {}, monotonic())
             return
-        answer = Answer(message)
-        readings = answer.readings(resource.points)
-        stamps = answer.stamps(resource.points, self._clock.now())
-        resource.readings, resource.etag = readings, message.opt.etag
+        self._report_answer(resource, answer_of(message), monotonic())
+        self._respect_busy(resource, message)
+
+    def _respect_busy(self, resource: WatchedResource, message: Message) -> None:
+        """Wait as long as a busy device asks, but not so long that it would count as lost."""
         if message.code is SERVICE_UNAVAILABLE:
             most = round(self._device.lost_after / CONTROLS_PER_SILENCE)
-            resource.due = max(resource.due, monotonic() + min(max_age(message), most))
-        self._report(resource, readings, stamps)
+            wait = min(max_age(message.opt.max_age), most)
+            resource.due = max(resource.due, monotonic() + wait)
+
+    def _report_answer(self, resource: WatchedResource, answer: Answer, now: Instant) -> None:
+        readings = answer.readings(resource.points)
+        stamps = answer.stamps(resource.points, self._clock)
+        resource.readings, resource.etag = readings, answer.etag
+        self._report(resource, readings, stamps, now)
 
     def _take_failure(self, resource: WatchedResource, cause: str) -> None:
-        self._report(resource, dict.fromkeys(resource.names, (None, Quality.BAD, cause)), {})
+        self._report(
+            resource, dict.fromkeys(resource.names, (None, Quality.BAD, cause)), {}, monotonic()
+        )
 
     def _report(
         self,
         resource: WatchedResource,
         readings: Mapping[str, Reported],
         stamps: Mapping[str, Instant],
+        now: Instant,
     ) -> None:
         self._heard()
         self._tell_of_bad(resource, readings)
-        self._reporter.readings(self._device.id, readings, monotonic(), stamps)
+        self._reporter.readings(self._device.id, readings, now, stamps)
 
     def _tell_of_bad(self, resource: WatchedResource, readings: Mapping[str, Reported]) -> None:
         """Log once when points of an answering device go bad, and once when all are well again."""
-        bad = frozenset(name for name, one in readings.items() if one[1] is Quality.BAD)
+        bad = frozenset([name for name, one in readings.items() if one[1] is Quality.BAD])
         if bad == resource.bad:
             return
         where = {"link": self._endpoint.netloc, "device": self._device.id}

@@ -6,8 +6,6 @@ import struct
 
 import cbor2
 import pytest
-from aiocoap import Message
-from aiocoap.numbers.codes import CONTENT
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -193,15 +191,11 @@ def test_of_several_points_in_one_payload_a_wrong_one_leaves_its_neighbours_alon
         point("/s", "f64", "t", name="t"),
         point("/s", "u8", "missing", name="missing"),
     ]
-    answer = Answer(message(b'{"open": true, "t": "warm"}', JSON))
+    answer = Answer(b'{"open": true, "t": "warm"}', JSON)
     readings = answer.readings(points)
     assert readings["open"] == (True, Quality.GOOD, "")
     assert readings["t"] == (None, Quality.BAD, "the value is no number")
     assert readings["missing"] == (None, Quality.BAD, "the payload has no missing")
-
-
-def message(payload: bytes, content_format: int):
-    return Message(code=CONTENT, payload=payload, content_format=content_format)
 
 
 VALUES = {
