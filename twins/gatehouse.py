@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from twins.capability import Line, Titles
+from twins.conditions import condition
 from twins.instant import Duration, Instant
 from twins.observation import Observation, Quality, Value
 from twins.school import Device, School
@@ -38,6 +39,8 @@ class DeviceTwin:
     line: Line
     readings: Mapping[str, Reading]
     lost: bool
+    condition: str
+    """What it is in, in one word, as `closed, not locked`; empty for a type that has none."""
 
     @property
     def quality(self) -> Quality | None:
@@ -83,6 +86,7 @@ def _device(device: Device, twin: TwinState, now: Instant) -> DeviceTwin:
         line=device.line,
         readings={name: _reading(seen, now) for name, seen in twin.properties.items()},
         lost=twin.lost,
+        condition=condition(device.capability, twin.properties),
     )
 
 
