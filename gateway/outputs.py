@@ -87,6 +87,7 @@ OUTPUTS: Mapping[type, Sort] = {
     announcement.ButtonTestEnded: Sort(_T.ALARMS),
     incident.IncidentOpened: Sort(_T.INCIDENTS, "incident.id"),
     incident.IncidentJoined: _OF_A_CASE,
+    incident.HeldPlanIssued: _OF_A_CASE,
     incident.IncidentAcknowledged: _OF_A_CASE,
     incident.IncidentHandled: _OF_A_CASE,
     incident.Notification: _OF_A_CASE,

@@ -9,7 +9,7 @@ from twins.command import PLAN, Command, CommandEnded, CommandResult, RequestCom
 from twins.command_sequels import tell_sequels
 from twins.context import Context
 from twins.guards import forbidden
-from twins.incident import Incident
+from twins.incident import HeldPlanIssued, Incident
 from twins.instant import Instant, parse_duration, seconds
 from twins.order_booking import book_request, book_result
 from twins.school import School
@@ -103,6 +103,7 @@ def issue_held_plans(context: Context, school: School, now: Instant) -> None:
     for incident in context.cases.at(school.id):
         if incident.plan_held:
             context.state.incidents[incident.id] = replace(incident, plan_held=False)
+            context.out.append(HeldPlanIssued(incident=incident.id))
             issue_plan(context, school, incident, now)
 
 

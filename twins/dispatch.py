@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from twins import checklist, engagement, escalation, mobilising
 from twins.alarm import Alarm, InputRefused
+from twins.attack import plan_waits
 from twins.choice import called, choose
 from twins.commanding import issue_plan
 from twins.context import Context
@@ -57,6 +58,7 @@ def open_or_join(context: Context, alarm: Alarm, now: Instant) -> None:
             return
     school = context.schools[alarm.school]
     before = _incident(context, school, alarm, now)
+    before = replace(before, plan_held=plan_waits(context, school, before))
     choice = choose(context, school, before, now)
     incident = called(before, choice, now)
     context.out.append(IncidentOpened(incident=incident))

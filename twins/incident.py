@@ -169,6 +169,13 @@ class IncidentOpened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPlanIssued:
+    """Output: the plan of a case does not wait any more and is carried out."""
+
+    incident: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentJoined:
     """Output: an alarm belongs to a case that is already open."""
 

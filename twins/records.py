@@ -97,6 +97,7 @@ Output: TypeAlias = (
     | announcement.ButtonTestEnded
     | incident.IncidentOpened
     | incident.IncidentJoined
+    | incident.HeldPlanIssued
     | incident.PlaceAdded
     | incident.IncidentAcknowledged
     | incident.IncidentHandled
@@ -190,6 +191,7 @@ RECORDS: Mapping[str, type] = {
         incident.HandleIncident,
         incident.IncidentOpened,
         incident.IncidentJoined,
+        incident.HeldPlanIssued,
         incident.PlaceAdded,
         incident.IncidentAcknowledged,
         incident.IncidentHandled,

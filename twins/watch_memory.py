@@ -27,8 +27,8 @@ class WatchMemory:
     """Intercom → its call that is going on."""
     fire: dict[str, FireHold] = field(default_factory=dict)
     """Fire panel → its signal whose plan waits."""
-    fire_seen: dict[str, Instant] = field(default_factory=dict)
-    """Fire panel → stamp of its last signal."""
+    signalled: dict[str, Instant] = field(default_factory=dict)
+    """Fire panel or detector → stamp of its last alarm."""
     stalled: list[str] = field(default_factory=list)
     """Guard consoles whose heartbeat has stopped."""
     paths: dict[str, PathMemory] = field(default_factory=dict)

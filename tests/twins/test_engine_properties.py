@@ -57,9 +57,10 @@ def test_what_several_schools_say_in_one_instant_gives_the_same_in_any_order(sto
     assert results[0] == results[1]
 
 
-FIRST_DECIDES = {"fire-alarm-panel", "network-link"}
+FIRST_DECIDES = {"fire-alarm-panel", "network-link", "camera"}
 APART = sorted({one.capability for one, _ in POINTS if one in ASH.devices} - FIRST_DECIDES)
-"""Where a fire signal meets an attack, or a call a link that fails, the first one decides."""
+"""Where a fire signal meets an attack, a call a link that fails, or a warning a camera that goes
+dark, the first one decides."""
 
 
 def is_ash(device, capability):

@@ -132,6 +132,8 @@ def test_a_fire_signal_during_an_attack_calls_people_at_once_and_opens_no_way_by
     assert story.engine.incidents[held.incident].kind == "one-key-alarm"
     (fire,) = [one for one in story.engine.incidents.values() if one.kind == "fire-alarm"]
     assert fire.plan_held
+    (case,) = [one.incident for one in of(IncidentOpened, outputs)]
+    assert case.plan_held, "whoever opens the case reads that its plan waits"
 
 
 def test_a_fire_signal_during_a_case_that_is_no_attack_opens_its_ways_at_once():
@@ -355,3 +357,36 @@ def test_d10_an_insider_can_neither_silence_nor_empty_the_school():
     story.at(80)
     story.take(DecideFireSignal(device="ash/panel", evacuate=False, by="Station", reason="pulled"))
     assert not of(Command, story.wait(300))
+
+
+# A signal that comes again
+
+
+def test_a_second_fire_calls_people_again_though_nobody_has_reset_the_first_alarm():
+    story = ready()
+    story.see("panel", alarm=True)
+    story.see("panel", alarm=False)
+    close(story, "fire-alarm")
+    story.wait(600)
+    outputs = story.see("panel", alarm=True)
+    assert of(AlarmRepeated, outputs)
+    assert opened(outputs) == ["fire-alarm"]
+    assert released(outputs)
+
+
+def test_a_signal_that_comes_again_after_the_attack_opens_the_ways_of_its_open_case():
+    story = attacked()
+    story.see("panel", alarm=True)
+    story.see("panel", alarm=False)
+    close(story, "one-key-alarm")
+    assert not released(story.wait(60))
+    assert released(story.see("panel", alarm=True))
+
+
+def test_an_older_signal_that_comes_while_it_burns_ends_nothing():
+    story = ready()
+    story.wait(100)
+    story.see("panel", alarm=True)
+    story.take(says("panel", "alarm", True, story.now - seconds(40), story.now))
+    (alarm,) = [one for one in story.engine.alarms.values() if one.kind == "fire-alarm"]
+    assert alarm.active

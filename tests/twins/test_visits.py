@@ -372,3 +372,25 @@ def test_a_known_visit_id_is_not_registered_again():
 def test_nobody_is_admitted_for_what_is_no_lane(lane):
     house = ready()
     assert of(InputRefused, house.take(AdmitVisit(visit="v1", lane=lane, by="Guard A")))
+
+
+def test_an_alarm_of_the_detector_that_comes_late_holds_the_visitors_once():
+    house = ready()
+    house.wait(100)
+    house.see("detector", alarm=False)
+    seen = house.engine.twins["oak/detector"].properties["alarm"]
+    late = replace_stamps(seen, value=True, source=house.now - seconds(40), received=house.now)
+    (held,) = of(FlowHeld, house.take(late))
+    assert held.detector == "oak/detector"
+    house.take(ClearDetector(detector="oak/detector", by="Guard A", reason="looked into"))
+    assert not of(FlowHeld, house.take(late)), "brought again"
+
+
+def replace_stamps(seen, *, value, source, received):
+    return type(seen)(
+        device=seen.device,
+        property=seen.property,
+        value=value,
+        source_time=source,
+        receive_time=received,
+    )

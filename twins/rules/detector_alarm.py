@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from twins.alarm import Severity
 from twins.context import Context
+from twins.detection import alarming
 from twins.front_end import trusted
 from twins.inspection import Step
 from twins.instant import Instant
-from twins.observation import PropertyChanged, Quality
+from twins.observation import Observation, PropertyChanged, Quality
 from twins.rules.effects import ClearAlarm, Effect, RaiseAlarm, Tell
 from twins.visit import FlowHeld, VisitChanged
 from twins.visit_booking import with_step
@@ -30,14 +31,32 @@ def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[
         return
     if f"{KIND}|{event.device}" in context.state.standing:
         return  # good again after a bad reading: the same alarm
+    yield from _alarm(context, event.device, event.source_time)
+
+
+def late(context: Context, observation: Observation, now: Instant) -> Iterator[Effect]:  # noqa: ARG001  one signature for all rules
+    """Hold the visitors for an alarm from before what is known, unless it is known itself."""
+    device, stamp = observation.device, observation.source_time
+    if alarming(context, device):
+        return  # it stands anyway
+    if observation.value is True and context.state.watch.signalled.get(device) != stamp:
+        yield from _alarm(context, device, stamp, received=observation.receive_time)
+        yield ClearAlarm(kind=KIND, device=device)  # it is over; the hold is not
+
+
+def _alarm(
+    context: Context, device: str, stamp: Instant, received: Instant | None = None
+) -> Iterator[Effect]:
+    context.state.watch.signalled[device] = stamp
     yield RaiseAlarm(
         kind=KIND,
-        device=event.device,
+        device=device,
         severity=Severity.WARNING,
         latching=False,
-        sensed=event.source_time,
+        sensed=stamp,
+        received=received,
     )
-    yield from _hold(context, event.device)
+    yield from _hold(context, device)
 
 
 def _hold(context: Context, detector: str) -> Iterator[Effect]:

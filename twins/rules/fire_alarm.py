@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from twins.alarm import Severity
 from twins.attack import attack_case, evacuating, evacuation_decided
+from twins.closure import reported
 from twins.context import Context
 from twins.fire_signal import FireHold, FireSignalHeld, FireSignalSettled
 from twins.instant import Instant
@@ -43,7 +44,9 @@ def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[
 def late(context: Context, observation: Observation, now: Instant) -> Iterator[Effect]:
     """Raise for a signal from before what is known of the panel, unless it is known itself."""
     device, stamp = observation.device, observation.source_time
-    if observation.value is True and context.state.watch.fire_seen.get(device) != stamp:
+    if reported(context, device, "alarm") is True:
+        return  # it stands anyway
+    if observation.value is True and context.state.watch.signalled.get(device) != stamp:
         yield from _signal(context, device, stamp, now, received=observation.receive_time)
         yield ClearAlarm(kind=KIND, device=device)
 
@@ -78,9 +81,10 @@ def settled(context: Context, device: str, *, evacuate: bool, by: str, reason: s
 def _signal(
     context: Context, device: str, stamp: Instant, now: Instant, received: Instant | None = None
 ) -> Iterator[Effect]:
-    if f"{KIND}|{device}" in context.state.standing:
+    standing = context.state.alarms.get(context.state.standing.get(f"{KIND}|{device}", ""))
+    if standing is not None and standing.active:
         return  # good again after a bad reading: the same signal
-    context.state.watch.fire_seen[device] = stamp
+    context.state.watch.signalled[device] = stamp
     school = context.school_of[device]
     yield RaiseAlarm(
         kind=KIND,
@@ -95,6 +99,8 @@ def _signal(
     if attack is not None and not going_out:
         context.state.watch.fire[device] = FireHold(incident=attack.id, since=now)
         yield from _remind(context, device, now)
+    else:
+        yield IssueHeldPlans(device=device)  # of a case from an earlier signal, if any waits
 
 
 def _waits(context: Context, device: str) -> bool:

@@ -78,6 +78,7 @@ LATE: Mapping[tuple[str, str], OnLate] = {
     ("one-key-alarm", "pressed"): one_key_alarm.late,
     ("one-key-alarm", "press_count"): one_key_alarm.late,
     ("fire-alarm-panel", "alarm"): fire_alarm.late,
+    ("walk-through-gate", "alarm"): detector_alarm.late,
 }
 """(capability, property) → rule for what came late and must count all the same."""
 
