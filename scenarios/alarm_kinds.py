@@ -1,5 +1,6 @@
 """The kinds of alarm that plans and drills may name."""
 
+from twins.fire_signal import KIND as FIRE_ALARM
 from twins.rules import (
     closure,
     condition,
@@ -7,7 +8,6 @@ from twins.rules import (
     device_lost,
     drift,
     event_recognition,
-    fire_alarm,
     guard_console,
     guard_off_post,
     interlock,
@@ -32,7 +32,7 @@ ALARM_KINDS = (
     interlock.KIND,
     post_check_in.KIND,
     reception_seats.KIND,
-    fire_alarm.KIND,
+    FIRE_ALARM,
     guard_console.KIND,
     person_warning.KIND,
     *closure.KINDS,

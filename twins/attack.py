@@ -5,8 +5,11 @@ signal may be the attacker's, so the plan that gets people out waits for a perso
 the fire never waits.
 """
 
+from dataclasses import replace
+
 from twins.command import PLAN, RequestCommand
 from twins.context import Context
+from twins.fire_signal import KIND, TIMER, FireHold, FireSignalHeld
 from twins.incident import Incident
 from twins.instant import Instant
 from twins.school import HelpLevel, School
@@ -38,6 +41,39 @@ def plan_waits(context: Context, school: School, incident: Incident) -> bool:
     evacuates = incident.kind in school.premises.evacuation_kinds
     attacked = evacuates and attack_case(context, school) is not None
     return attacked and not evacuation_decided(context, school)
+
+
+def hold_signal(context: Context, device: str, attack: Incident, now: Instant) -> None:
+    """Tell that the plan of a fire signal waits for a person, and again until somebody decides."""
+    school, fire = context.school_of[device], context.state.watch.fire
+    hold = fire.setdefault(device, FireHold(incident=attack.id, since=now))
+    hold.incident = attack.id
+    context.out.append(
+        FireSignalHeld(device=device, school=school.id, incident=attack.id, since=hold.since)
+    )
+    context.set_timer(TIMER, device, now + school.watch.links.fire_reminder)
+
+
+def hold_fires(context: Context, school: School, attack: Incident, now: Instant) -> None:
+    """Let a person decide again about every fire that burns when an attack begins.
+
+    The plan of the attack may lock the ways that people are on.
+    """
+    kinds, state = school.premises.evacuation_kinds, context.state
+    if attack.kind not in school.premises.attack_kinds or attack.level is not HelpLevel.POLICE:
+        return
+    burning = [one.id for one in school.devices if _burns(context, one.id)]
+    undecided = [one for one in burning if one not in state.watch.fire]
+    for device in undecided:
+        hold_signal(context, device, attack, now)
+    for case in context.cases.at(school.id) if undecided else ():
+        if case.kind in kinds:
+            state.incidents[case.id] = replace(case, plan_held=True)
+
+
+def _burns(context: Context, device: str) -> bool:
+    alarm = context.state.alarms.get(context.state.standing.get(f"{KIND}|{device}", ""))
+    return alarm is not None and alarm.active
 
 
 def opening_guard(context: Context, request: RequestCommand, _now: Instant) -> str:

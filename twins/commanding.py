@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from twins.alarm import InputRefused
-from twins.attack import plan_waits
+from twins.attack import hold_fires, plan_waits
 from twins.capability import ActionSpec, capabilities, expected_state
 from twins.command import PLAN, Command, CommandEnded, CommandResult, RequestCommand
 from twins.command_sequels import tell_sequels
@@ -96,6 +96,7 @@ def issue_plan(context: Context, school: School, incident: Incident, now: Instan
             )
             reason = f"{school.id} has no such device" if elsewhere else ""
             _request(context, request, now, reason)
+    hold_fires(context, school, incident, now)
 
 
 def issue_held_plans(context: Context, school: School, now: Instant) -> None:

@@ -3,10 +3,10 @@
 from twins.alarm import InputRefused
 from twins.carrying_out import carry_out
 from twins.context import Context
-from twins.fire_signal import DecideFireSignal, FireHold
+from twins.fire_signal import KIND, TIMER, DecideFireSignal, FireHold
 from twins.instant import Instant
 from twins.rules.effects import CallHelp, CancelTimer, IssueHeldPlans
-from twins.rules.fire_alarm import KIND, TIMER, settled
+from twins.rules.fire_alarm import settled
 
 
 def decide_fire_signal(context: Context, request: DecideFireSignal, now: Instant) -> None:

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 
 from twins.instant import Instant
 
+KIND = "fire-alarm"
+
+TIMER = "fire-held"
+"""Timer: a held plan is told again."""
+
 
 @dataclass(slots=True)
 class FireHold:

@@ -390,3 +390,35 @@ def test_an_older_signal_that_comes_while_it_burns_ends_nothing():
     story.take(says("panel", "alarm", True, story.now - seconds(40), story.now))
     (alarm,) = [one for one in story.engine.alarms.values() if one.kind == "fire-alarm"]
     assert alarm.active
+
+
+# An attack while it burns
+
+
+def test_an_attack_while_it_burns_asks_a_person_at_once_whether_people_still_get_out():
+    story = ready()
+    (way,) = released(story.see("panel", alarm=True))
+    story.end(way, CommandResult.CONFIRMED)
+    outputs = story.see("dormitory-button", pressed=True)
+    (held,) = of(FireSignalHeld, outputs)
+    assert story.engine.incidents[held.incident].kind == "one-key-alarm"
+    assert len(of(FireSignalHeld, story.wait(35))) == 1, "told again"
+    (lock,) = of(Command, outputs)
+    story.end(lock, CommandResult.CONFIRMED)
+    assert of(CommandEnded, story.ask("lane", "release")), "not for whoever asks"
+    assert released(story.take(EVACUATE)), "the ways that the attack's plan has locked"
+
+
+def test_the_ways_are_opened_again_when_an_attack_that_began_while_it_burned_is_over():
+    story = ready()
+    story.see("panel", alarm=True)
+    story.see("dormitory-button", pressed=True)
+    close(story, "one-key-alarm")
+    assert released(story.wait(30))
+
+
+def test_an_attack_after_a_fire_whose_signal_is_over_asks_nothing():
+    story = ready()
+    story.see("panel", alarm=True)
+    story.see("panel", alarm=False)
+    assert not of(FireSignalHeld, story.see("dormitory-button", pressed=True))

@@ -7,10 +7,10 @@ it is shown, told again and again, and nothing opens until a person decides or t
 from collections.abc import Iterator
 
 from twins.alarm import Severity
-from twins.attack import attack_case, evacuating, evacuation_decided
+from twins.attack import attack_case, evacuating, evacuation_decided, hold_signal
 from twins.closure import reported
 from twins.context import Context
-from twins.fire_signal import FireHold, FireSignalHeld, FireSignalSettled
+from twins.fire_signal import KIND, TIMER, FireSignalSettled
 from twins.instant import Instant
 from twins.observation import Observation, PropertyChanged, Quality
 from twins.rules.effects import (
@@ -19,13 +19,8 @@ from twins.rules.effects import (
     Effect,
     IssueHeldPlans,
     RaiseAlarm,
-    SetTimer,
     Tell,
 )
-
-KIND = "fire-alarm"
-TIMER = "fire-held"
-"""Timer: a held plan is told again."""
 
 
 def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[Effect]:
@@ -59,8 +54,7 @@ def due(context: Context, device: str, now: Instant) -> Iterator[Effect]:
     attack = attack_case(context, context.school_of[device])
     waits = _waits(context, device)
     if attack is not None and waits:
-        hold.incident = attack.id
-        yield from _remind(context, device, now)
+        hold_signal(context, device, attack, now)
         return
     reason = "no attack is open any more" if waits else "its case is closed"
     yield settled(context, device, evacuate=waits, by="", reason=reason)
@@ -97,8 +91,7 @@ def _signal(
     attack = attack_case(context, school)
     going_out = evacuating(context, school) or evacuation_decided(context, school)
     if attack is not None and not going_out:
-        context.state.watch.fire[device] = FireHold(incident=attack.id, since=now)
-        yield from _remind(context, device, now)
+        hold_signal(context, device, attack, now)
     else:
         yield IssueHeldPlans(device=device)  # of a case from an earlier signal, if any waits
 
@@ -110,13 +103,6 @@ def _waits(context: Context, device: str) -> bool:
         return alarm is not None
     case = context.cases.with_alarm(alarm.id)
     return case is not None and case.plan_held
-
-
-def _remind(context: Context, device: str, now: Instant) -> Iterator[Effect]:
-    school, hold = context.school_of[device], context.state.watch.fire[device]
-    held = FireSignalHeld(device=device, school=school.id, incident=hold.incident, since=hold.since)
-    yield Tell(output=held)
-    yield SetTimer(rule=TIMER, subject=device, due=now + school.watch.links.fire_reminder)
 
 
 def _over(context: Context, device: str) -> Iterator[Effect]:

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from twins import locker_use, visit_booking
 from twins.context import Context
+from twins.fire_signal import TIMER as FIRE_HELD
 from twins.guard_state import GuardSense
 from twins.instant import Instant
 from twins.observation import Observation, PropertyChanged
@@ -104,7 +105,7 @@ TIMERS: Mapping[str, OnTimer] = {
     closure.POSITION_TIMER: closure.position,
     drift.TIMER: drift.judge,
     RETENTION: retention.due,
-    fire_alarm.TIMER: fire_alarm.due,
+    FIRE_HELD: fire_alarm.due,
     guard_console.HEARTBEAT: guard_console.due,
     network_link.TIMER: network_link.due,
 }
