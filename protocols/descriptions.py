@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
+from protocols.calling import calls_of, check_calls, unknown_aliases
 from protocols.deriving import Derived
 from protocols.dialect import MisfitError
 from protocols.dialects import DIALECTS
@@ -18,13 +19,13 @@ from protocols.filling import (
     invalid_of,
     mapping_of,
     poll_of,
+    subscription_of,
     usual_wire_type,
     words_of,
 )
 from protocols.model import (
     DeviceModel,
     Point,
-    Subscription,
     WireType,
 )
 from protocols.model_rules import (
@@ -100,15 +101,12 @@ class _Compiler:
             points=points,
             command_points=command_points,
             actions=written.actions,
+            calls=calls_of(written, self._dialect, self._parameters),
             proofs=written.verify,
             derived=derived,
             events=events_of(written),
             namespaces=written.namespaces,
-            subscription=Subscription(
-                publish=parse_duration(written.subscription.publish),
-                sample=parse_duration(written.subscription.sample),
-                queue=written.subscription.queue,
-            ),
+            subscription=subscription_of(written),
             quirks=frozenset(written.quirks),
         )
 
@@ -126,6 +124,7 @@ class _Compiler:
         ]
         for path, message in (
             *(check_follows(written) if "follows" in self._dialect.keys else ()),
+            *check_calls(written, self._dialect, capability, self._parameters),
             *check_actions(written, capability, {**points, **command_points}),
             *check_events(written, points),
             *check_required(written, capability, names),
@@ -256,10 +255,10 @@ class _Compiler:
         except ValueError as error:
             self._complain((*path, "at"), str(error))
             return None
-        alias = document.at.partition(":")[0]
-        if self._dialect.in_namespaces and alias not in self._written.namespaces:
-            hint = did_you_mean(alias, list(self._written.namespaces))
-            self._complain((*path, "at"), f"{alias!r} is not under `namespaces`{hint}")
+        unknown = list(unknown_aliases(self._dialect, address, self._written))
+        for message in unknown:
+            self._complain((*path, "at"), message)
+        if unknown:
             return None
         return at, address, printed
 

@@ -20,7 +20,8 @@ EVERYWHERE: frozenset[str] = frozenset(
 )  # fmt: skip
 """Keys of a point that say something on every protocol."""
 
-ALL_TYPES: frozenset[WireType] = frozenset(get_args(WireType))
+ALL_TYPES: frozenset[WireType] = frozenset(get_args(WireType)) - {"localized"}
+"""Types that say something wherever registers or payloads are read."""
 
 
 class MisfitError(ValueError):
@@ -58,8 +59,10 @@ class Dialect:
     """Type of the settings of its links."""
     fits: Callable[[Point], object] | None = None
     """Whether a point's type can stand at its address; raises ValueError where it cannot."""
-    in_namespaces: bool = False
-    """True where an address begins with an alias that stands under `namespaces:`."""
+    aliases: Callable[[object], Sequence[str]] | None = None
+    """Aliases that an address uses and that must stand under `namespaces:`."""
+    parse_call: Callable[[str, str], object] | None = None
+    """Reader of a method's address and of the object it is called on; None: it has no methods."""
     units: bool = False
     """True where several devices share a link, told apart by a unit id."""
     sampled: bool = False

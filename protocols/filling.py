@@ -5,7 +5,7 @@ import struct
 from collections.abc import Mapping
 from typing import Literal
 
-from protocols.model import DEFAULT_POLL, PANIC_POLL, Order, WireType
+from protocols.model import DEFAULT_POLL, PANIC_POLL, Order, Subscription, WireType
 from protocols.notation import ModelDocument, PointDocument
 from twins.capability import PropertySpec, capabilities
 from twins.instant import Duration, parse_duration
@@ -89,7 +89,7 @@ def command_type(
     """Return the value type of a point that is only written, which no capability describes."""
     if wire_type == "bool" or document.fixed is not None:
         return "boolean"
-    if wire_type == "string":
+    if wire_type in ("string", "localized"):
         return "string"
     return "number" if wire_type in ("f32", "f64") else "integer"
 
@@ -156,3 +156,12 @@ def shortest(number: float) -> float:
 def first_of(*values: float | None) -> float | None:
     """Return the first value that is given."""
     return next((value for value in values if value is not None), None)
+
+
+def subscription_of(written: ModelDocument) -> Subscription:
+    """Return the settings of an OPC UA subscription."""
+    return Subscription(
+        publish=parse_duration(written.subscription.publish),
+        sample=parse_duration(written.subscription.sample),
+        queue=written.subscription.queue,
+    )

@@ -20,7 +20,7 @@ Raw: TypeAlias = bool | int | float | str
 
 WireType: TypeAlias = Literal[
     "bool", "u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "f32", "f64",
-    "bcd16", "bcd32", "string", "bits",
+    "bcd16", "bcd32", "string", "bits", "localized",
 ]  # fmt: skip
 
 Order: TypeAlias = Literal["big", "little"]
@@ -141,6 +141,34 @@ class Write:
 
     point: Point
     value: Value
+    arguments: tuple[tuple[WireType, Value], ...] = ()
+    """OPC UA: what a method is called with, in its order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One argument of a method."""
+
+    name: str
+    wire_type: WireType
+    value: Value = None
+    """What is always given; None: the action's argument of this name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """An OPC UA method that carries out an action."""
+
+    point: Point
+    arguments: tuple[Argument, ...] = ()
+
+    def with_arguments(self, given: Mapping[str, Value]) -> Write:
+        """Return the call as a write; raises KeyError for an argument that is missing."""
+        values = tuple(
+            (one.wire_type, given[one.name] if one.value is None else one.value)
+            for one in self.arguments
+        )
+        return Write(point=self.point, value=True, arguments=values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +199,8 @@ class DeviceModel:
     """All points of the I/O module that a wired device hangs on; its emulator has them all."""
     actions: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     """Action → command or property point (may hold `{argument}`) → value to write."""
+    calls: Mapping[str, Call] = field(default_factory=dict)
+    """Action → the method that carries it out, where that is no write."""
     proofs: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     """Action → property (may hold `{argument}`) → value that proves it done on this product, where
     that is not what the capability expects."""
@@ -193,6 +223,8 @@ class DeviceModel:
 
         Without an entry under `actions`, the expected state itself is written, if it can be.
         """
+        if action in self.calls:
+            return (self.calls[action].with_arguments(arguments),)
         wanted: Mapping[str, Value] = expects
         if action in self.actions:
             wanted = {
@@ -243,6 +275,7 @@ class DeviceModel:
             command_points={},
             module=self.points,
             actions={},
+            calls={},
             proofs={},
             derived={},
             events=(),

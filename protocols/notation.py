@@ -97,6 +97,21 @@ class EventDocument(_Strict):
     told: list[str] = Field(default_factory=list, alias="with")
 
 
+class ArgumentDocument(_Strict):
+    """One argument of a method; without a value it is the action's argument of the same name."""
+
+    wire_type: WireType = Field(alias="as")
+    value: bool | int | float | str | None = None
+
+
+class CallDocument(_Strict):
+    """A method that carries out an action, the object it is called on, and its arguments."""
+
+    at: str
+    on: str
+    arguments: dict[str, ArgumentDocument] = Field(default_factory=dict, alias="with")
+
+
 class ModelDocument(_Strict):
     """The file of a device model."""
 
@@ -114,6 +129,7 @@ class ModelDocument(_Strict):
     properties: dict[str, PointDocument]
     writes: dict[str, PointDocument] = Field(default_factory=dict)
     actions: dict[str, dict[str, bool | int | float | str]] = Field(default_factory=dict)
+    calls: dict[str, CallDocument] = Field(default_factory=dict)
     verify: dict[str, dict[str, bool | int | float | str]] = Field(default_factory=dict)
     derived: dict[str, DerivedDocument] = Field(default_factory=dict)
     events: dict[str, EventDocument] = Field(default_factory=dict)

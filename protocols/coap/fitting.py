@@ -1,11 +1,11 @@
 """Whether a CoAP point can be what its description says; asked when the description is read."""
 
 from protocols.coap.address import ResourcePath
-from protocols.coap.fields import parse_field
 from protocols.coap.ipso import RESOURCES
 from protocols.coap.tlv import numbers_of
 from protocols.coap.typed import shape
 from protocols.dialect import MisfitError
+from protocols.fields import parse_field
 from protocols.model import Point
 
 WITHOUT_OCTETS = ("bcd16", "bcd32", "bits")

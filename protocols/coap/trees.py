@@ -7,9 +7,9 @@ from typing import Any, Never
 
 import cbor2
 
-from protocols.coap.fields import Step, parse_field
 from protocols.coap.formats import Content
 from protocols.coap.typed import plain, read_value
+from protocols.fields import Step, parse_field
 from protocols.interfaces import MalformedError
 from protocols.model import Point, Raw
 

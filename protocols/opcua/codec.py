@@ -4,14 +4,19 @@ One codec serves reading, writing and emulation.
 """
 
 import math
-from collections.abc import Mapping
+import struct
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from asyncua import ua
+from asyncua.common.utils import NotEnoughData
+from asyncua.ua.uaerrors import UaError
 
 from protocols.deriving import Reading
+from protocols.fields import parse_field
 from protocols.model import Point, Raw, WireType
+from protocols.opcua.structures import Layouts, member_of
 from twins.instant import Instant
 from twins.observation import Quality, Value
 
@@ -28,11 +33,15 @@ VARIANTS: Mapping[WireType, ua.VariantType] = {
     "f32": ua.VariantType.Float,
     "f64": ua.VariantType.Double,
     "string": ua.VariantType.String,
+    "localized": ua.VariantType.LocalizedText,
 }
 """Wire type → built-in type; the packed types of field buses do not exist here."""
 
 Stamped: TypeAlias = tuple[Reading, Instant | None]
 """A reading, and the device's own time of it where it gives one."""
+
+UNKNOWN: Layouts = {}
+"""Nothing is known of any structure."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -59,8 +68,10 @@ def variant_of(raw: Raw, wire_type: WireType) -> ua.Variant:
         return ua.Variant(int(raw), kind)
     if kind in (ua.VariantType.Float, ua.VariantType.Double):
         return ua.Variant(float(raw), kind)
-    if not isinstance(raw, str if wire_type == "string" else bool):
+    if not isinstance(raw, bool if wire_type == "bool" else str):
         raise ValueError(f"{raw!r} is no {wire_type}")
+    if wire_type == "localized":
+        return ua.Variant(ua.LocalizedText(str(raw)), kind)
     return ua.Variant(raw, kind)
 
 
@@ -71,6 +82,14 @@ def written(point: Point, value: Value) -> ua.DataValue:
     (BadWriteNotSupported, OPC 10000-4 §5.10.4).
     """
     return ua.DataValue(variant_of(point.raw_of(value), point.wire_type), StatusCode=None)
+
+
+def sent(arguments: Sequence[tuple[WireType, Value]]) -> Iterator[tuple[WireType, Raw]]:
+    """Yield a method's arguments as raw values; raises ValueError for one that is nothing."""
+    for wire_type, value in arguments:
+        if value is None:
+            raise ValueError("an argument has no value")
+        yield wire_type, value
 
 
 def status_name(status: ua.StatusCode) -> str:
@@ -87,32 +106,45 @@ def quality_of(status: ua.StatusCode | None) -> tuple[Quality, str]:
     return Quality.BAD, status_name(status)
 
 
-def raw_of(point: Point, data: ua.DataValue) -> Raw:
+def raw_of(point: Point, data: ua.DataValue, layouts: Layouts = UNKNOWN) -> Raw:
     """Return the raw value of an answer; raises ValueError where it is not what was described.
 
     A type other than the described one is no small matter: it is how somebody else's node looks.
+    `layouts` tell what structures hold.
     """
     found = data.Value
     if found is None or found.Value is None:
         raise ValueError("the server sent no value")
+    if point.field:
+        found = _member(point, found, layouts)
     expected = variant_type(point.wire_type)
     if found.VariantType is not expected or found.is_array:
         name = getattr(found.VariantType, "name", str(found.VariantType))
         kind = f"an array of {name}" if found.is_array else name
         raise ValueError(f"the node holds {kind}, described is {expected.name}")
-    raw: Raw = found.Value
+    raw: Raw = found.Value.Text or "" if point.wire_type == "localized" else found.Value
     if isinstance(raw, float) and not math.isfinite(raw):
         raise ValueError(f"the server sent {raw}")
     return raw
 
 
-def reading_of(point: Point, data: ua.DataValue) -> Reading:
+def _member(point: Point, whole: ua.Variant, layouts: Layouts) -> ua.Variant:
+    try:
+        found = member_of(whole.Value, whole.VariantType, parse_field(point.field), layouts)
+    except (NotEnoughData, UaError, struct.error) as error:
+        raise ValueError(f"the structure cannot be read: {error}") from error
+    if found.Value is None:
+        raise ValueError(f"{point.field} is empty")
+    return found
+
+
+def reading_of(point: Point, data: ua.DataValue, layouts: Layouts = UNKNOWN) -> Reading:
     """Return value, quality and cause of one answer about one point."""
     quality, cause = quality_of(data.StatusCode)
     if quality is Quality.BAD:
         return None, quality, cause
     try:
-        value, own_quality, own_cause = point.value_of(raw_of(point, data))
+        value, own_quality, own_cause = point.value_of(raw_of(point, data, layouts))
     except ValueError as error:
         return None, Quality.BAD, str(error)
     if own_quality is Quality.GOOD:
@@ -120,9 +152,9 @@ def reading_of(point: Point, data: ua.DataValue) -> Reading:
     return value, own_quality, own_cause
 
 
-def stamped_of(point: Point, data: ua.DataValue) -> Stamped:
+def stamped_of(point: Point, data: ua.DataValue, layouts: Layouts = UNKNOWN) -> Stamped:
     """Return one answer about one point with the device's own time of it, if it gave any."""
-    return reading_of(point, data), stamp_of(data)
+    return reading_of(point, data, layouts), stamp_of(data)
 
 
 def stamp_of(data: ua.DataValue) -> Instant | None:

@@ -15,6 +15,7 @@ from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from protocols.interfaces import DriverError, Link, LinkLostError, MalformedError, NoAnswerError
 from protocols.opcua.codec import status_name
+from protocols.opcua.nodes import Target
 from protocols.opcua.security import protect
 from protocols.opcua.settings import settings_of
 
@@ -132,6 +133,14 @@ class Connection:
     async def write(self, node: ua.NodeId, data: ua.DataValue) -> list[ua.StatusCode]:
         """Write one node once and return the server's word; raises what asyncua raises."""
         return await self.services.write_attributes([node], [data])
+
+    async def call(self, target: Target, arguments: list[ua.Variant]) -> list[ua.StatusCode]:
+        """Call one method once and return the server's word; raises what asyncua raises."""
+        assert target.on is not None, "a method"
+        request = ua.CallMethodRequest(
+            ObjectId=target.on, MethodId=target.node, InputArguments=arguments
+        )
+        return [result.StatusCode for result in await self.services.call([request])]
 
     async def _lost(self, error: Exception) -> None:
         self._ended(f"the connection ended: {error}")

@@ -13,9 +13,10 @@ from protocols.backoff import Backoff
 from protocols.commanding import carry_out_in_turn, ended, time_left
 from protocols.interfaces import DriverError, Link, LinkLostError, NoAnswerError, Sink
 from protocols.model import Write
+from protocols.opcua.agreement import Agreed
+from protocols.opcua.batch import Batch
 from protocols.opcua.library_log import hush
 from protocols.opcua.session import DeafError, Session
-from protocols.opcua.subscription import Agreed, Batch
 from protocols.opcua.writing import write_once
 from protocols.reporting import Reporter
 from protocols.silence import SilenceWatch, monotonic

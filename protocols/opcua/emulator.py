@@ -3,25 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from asyncua import ua
 from asyncua.common.node import Node
-from asyncua.common.ua_utils import value_to_datavalue
 from asyncua.server.binary_server_asyncio import BinaryServer
 from asyncua.server.server import Server
 from asyncua.ua.attribute_ids import AttributeIds
-from asyncua.ua.status_codes import StatusCodes
 
-from protocols.interfaces import ConnectedDevice, Link, OnWrite
-from protocols.model import Point
-from protocols.opcua.codec import variant_of
+from protocols.interfaces import Link, OnWrite
+from protocols.opcua.building import Building, build
 from protocols.opcua.core_server import CoreServer
 from protocols.opcua.faults import Faults
 from protocols.opcua.library_log import hush
-from protocols.opcua.nodes import Target, every_point, namespace_of, resolve
 from protocols.opcua.outside import Attributes
 from protocols.opcua.security import guard
 from protocols.opcua.settings import settings_of
-from protocols.starting_values import starting_values
 from twins.observation import Value
 from twins.streams import Stream
 
@@ -49,7 +43,7 @@ class OpcuaEmulator:
         self._core = CoreServer()
         self._server: Server | None = None
         self._settings = settings_of(link.settings)
-        self._targets: dict[tuple[str, str], Target] = {}
+        self._building = Building(targets={})
         self._values: dict[str, dict[str, Value]] = {}
         self._url = link.url
 
@@ -70,9 +64,9 @@ class OpcuaEmulator:
         server.set_endpoint(self._link.url)
         for number in range(shifted):
             await server.register_namespace(f"{DECOY}-{number + 1}")
-        await self._build(server)
+        self._building = await build(server, self._link.devices, self._written)
         self._core.attribute_service = Attributes(
-            self._core.aspace, tuple(self._targets.values()), self._written
+            self._core.aspace, tuple(self._building.targets.values()), self._written
         )
         await server.start()
         self._server = server
@@ -88,7 +82,7 @@ class OpcuaEmulator:
         """Go wrong from now on as told; `Faults()` mends it. Delays are drawn from the stream."""
         trouble = self._core.trouble
         trouble.faults, trouble.stream = faults, stream
-        trouble.unwatched = frozenset(self._targets[key].node for key in faults.refused)
+        trouble.unwatched = frozenset(self._building.targets[key].node for key in faults.refused)
         self._core.transports.obey(hung=faults.hung)
 
     async def restart(self, *, shifted: int = 0) -> None:
@@ -110,8 +104,8 @@ class OpcuaEmulator:
         """Change values; None makes a point answer with a status and no value."""
         self._values.setdefault(device, {}).update(values)
         for name, value in values.items():
-            target = self._targets[device, name]
-            stored = _stored(target.point, value)
+            target = self._building.targets[device, name]
+            stored = self._building.stored(target, value)
             if (device, name) in self._core.trouble.faults.deaf:
                 self._core.aspace[target.node].attributes[AttributeIds.Value].value = stored
             else:
@@ -134,35 +128,6 @@ class OpcuaEmulator:
     async def _written(self, device: str, values: Mapping[str, Value]) -> None:
         await self.publish(device, await self._on_write(device, values))
 
-    async def _build(self, server: Server) -> None:
-        for device in self._link.devices:
-            for point in every_point(device):
-                await server.register_namespace(namespace_of(device.model, point))
-        namespaces = await server.get_namespace_array()
-        targets, missing = resolve(self._link.devices, namespaces)
-        assert not missing, "every namespace has just been registered"
-        self._targets = {(target.device, target.point.name): target for target in targets}
-        for device in self._link.devices:
-            await self._build_device(server, device)
-
-    async def _build_device(self, server: Server, device: ConnectedDevice) -> None:
-        group = await server.nodes.objects.add_object(
-            ua.NodeId(ua.String(device.id), ua.Int16(1)),
-            ua.QualifiedName(device.id, ua.UInt16(1)),
-        )
-        starts = starting_values(device.model)
-        for point in every_point(device):
-            target = self._targets[device.id, point.name]
-            if target.node in self._core.aspace:
-                continue  # two devices may show the same node
-            variable = await group.add_variable(
-                target.node,
-                ua.QualifiedName(point.name, target.node.NamespaceIndex),
-                _start(point, starts),
-            )
-            if point.writable or point.command:
-                await variable.set_writable()
-
     def _name_port(self, server: Server) -> str:
         """Put the port that was found into every endpoint and return the URL."""
         assert server.bserver is not None
@@ -172,17 +137,3 @@ class OpcuaEmulator:
             endpoint.EndpointUrl = url
             endpoint.Server.DiscoveryUrls = [url]
         return url
-
-
-def _stored(point: Point, value: Value) -> ua.DataValue:
-    """Return what the address space holds for a value, stamped with the time."""
-    if value is None:
-        return ua.DataValue(StatusCode=ua.StatusCode(ua.UInt32(StatusCodes.BadNoCommunication)))
-    return value_to_datavalue(variant_of(point.raw_of(value), point.wire_type))
-
-
-def _start(point: Point, starts: Mapping[str, Value]) -> ua.Variant:
-    if point.name in starts:
-        return variant_of(point.raw_of(starts[point.name]), point.wire_type)
-    neutral: Mapping[str, bool | int | str] = {"boolean": False, "string": ""}
-    return variant_of(neutral.get(point.value_type, 0), point.wire_type)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from asyncua import ua
 from asyncua.common.utils import Buffer, NotEnoughData
 from asyncua.ua.attribute_ids import AttributeIds
-from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary
+from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary, variant_to_binary
 from asyncua.ua.uaerrors import UaError
 
 from protocols.model import DeviceModel, Point, Write
-from protocols.opcua.codec import reading_of, written
+from protocols.opcua.address import Method
+from protocols.opcua.codec import reading_of, sent, variant_of, written
 from protocols.opcua.nodes import namespace_of
 from protocols.recorded import Circumstances, Decoded, Recorded, Request, decoded
 from twins.observation import Quality
@@ -29,6 +30,16 @@ def decode(model: DeviceModel, recorded: Recorded) -> Mapping[str, Decoded]:
 def encode(model: DeviceModel, write: Write, circumstances: Circumstances) -> Request:  # noqa: ARG001  the same for every protocol
     """Return node, attribute and DataValue of a write; raises ValueError."""
     point = write.point
+    if isinstance(point.address, Method):
+        arguments = [variant_of(raw, kind) for kind, raw in sent(write.arguments)]
+        return Request(
+            point=point,
+            value=write.value,
+            terms={
+                "method": f"nsu={namespace_of(model, point)};{point.at.partition(':')[2]}",
+                "arguments": " ".join(variant_to_binary(one).hex() for one in arguments),
+            },
+        )
     identifier = point.at.partition(":")[2]
     data = written(point, write.value)
     return Request(

@@ -8,6 +8,7 @@ ended connected and silent for ever (asyncua 2.1.0: two cuts are enough, measure
 import asyncio
 import contextlib
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 import structlog
 from asyncua import ua
@@ -16,11 +17,15 @@ from asyncua.ua.uaerrors import UaStatusCodeError
 
 from protocols.deriving import Reading
 from protocols.interfaces import Link, LinkLostError, MalformedError
+from protocols.opcua.agreement import Agreed
+from protocols.opcua.batch import Batch, batch_of
 from protocols.opcua.codec import Stamped, stamped_of, status_name
 from protocols.opcua.connection import Connection, translated
 from protocols.opcua.nodes import Target, resolve
+from protocols.opcua.paths import translated_paths
 from protocols.opcua.rounds import ROUNDS_PER_SILENCE, Item, Rounds, deaf, put_off_bad
-from protocols.opcua.subscription import Agreed, Batch, Hands, Subscription, batch_of
+from protocols.opcua.structures import learn
+from protocols.opcua.subscription import Hands, Subscription
 from protocols.silence import monotonic
 from twins.instant import Duration, in_seconds, seconds
 from twins.observation import Quality
@@ -97,7 +102,7 @@ class Session:
             async with asyncio.timeout(CONNECT_TIMEOUT):
                 await self._connection.open()
                 self._alive = True
-                self._resolve()
+                await self._resolve()
                 await self._subscribe()
                 await self._watch_items()
                 await self._read_items(self._items)
@@ -164,9 +169,23 @@ class Session:
         """Write one node once and return the server's word; raises what asyncua raises."""
         return await self._connection.write(self._targets[device, point].node, data)
 
-    def _resolve(self) -> None:
-        targets, self._homeless = resolve(self._link.devices, self._connection.namespaces)
+    async def call(
+        self, device: str, method: str, arguments: list[ua.Variant]
+    ) -> list[ua.StatusCode]:
+        """Call one method once and return the server's word; raises what asyncua raises."""
+        target = self._targets[device, method]
+        return await self._connection.call(target, arguments)
+
+    async def _resolve(self) -> None:
+        services = self._connection.services
+        targets, self._homeless = await resolve(
+            self._link.devices, self._connection.namespaces, partial(translated_paths, services)
+        )
         self._targets = {target.key: target for target in targets}
+        structured = [target for target in targets if target.point.field]
+        if structured:
+            nodes = list(dict.fromkeys(target.node for target in structured))
+            await learn(services, nodes, structured[0].layouts)
 
     async def _subscribe(self) -> None:
         try:
@@ -268,6 +287,6 @@ def _readings(
     targets: Sequence[Target], answers: Sequence[ua.DataValue]
 ) -> list[tuple[str, str, Stamped]]:
     return [
-        (target.device, target.point.name, stamped_of(target.point, answer))
+        (target.device, target.point.name, stamped_of(target.point, answer, target.layouts))
         for target, answer in zip(targets, answers, strict=True)
     ]

@@ -1,8 +1,8 @@
 """The subscription of one session: what is asked of the server, and what its publishes mean."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 from asyncua import ua
@@ -10,12 +10,13 @@ from asyncua.client.ua_client import UaClient
 from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.status_codes import StatusCodes
 
-from protocols.deriving import Reading
 from protocols.interfaces import Link, MalformedError
-from protocols.opcua.codec import Stamped, stamped_of, status_name
+from protocols.opcua.agreement import Agreed, AgreedItem
+from protocols.opcua.batch import Batch
+from protocols.opcua.codec import stamped_of, status_name
 from protocols.opcua.nodes import Target
 from protocols.opcua.rounds import Item
-from twins.instant import MILLISECOND, Instant, milliseconds
+from twins.instant import MILLISECOND, milliseconds
 
 KEEPALIVE_COUNT = 5
 """Publishing intervals without news until the server says that it lives. asyncua's own default,
@@ -50,69 +51,6 @@ _OVERFLOW = 0x0000_0480
 """Information bits of a value whose queue on the server overflowed (OPC 10000-4 §7.39.1)."""
 
 log = structlog.get_logger()
-
-
-@dataclass(slots=True, kw_only=True)
-class Batch:
-    """What one answer or one publish says: readings in rounds, in order.
-
-    A point that changed twice stands in two rounds of its device.
-    """
-
-    rounds: list[tuple[str, dict[str, Reading], dict[str, Instant]]] = field(default_factory=list)
-    """Device, readings by point, and the device's own stamps where it gives any."""
-    _latest: dict[str, tuple[dict[str, Reading], dict[str, Instant]]] = field(default_factory=dict)
-
-    def add(self, device: str, point: str, stamped: Stamped) -> None:
-        """Add one reading."""
-        latest = self._latest.get(device)
-        if latest is None or point in latest[0]:
-            latest = self._latest[device] = ({}, {})
-            self.rounds.append((device, *latest))
-        latest[0][point], stamp = stamped
-        if stamp is not None:
-            latest[1][point] = stamp
-
-
-def batch_of(readings: Iterable[tuple[str, str, Stamped]]) -> Batch:
-    """Return readings as one batch."""
-    batch = Batch()
-    for device, point, stamped in readings:
-        batch.add(device, point, stamped)
-    return batch
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgreedItem:
-    """How the server watches one point; it may differ from what was asked."""
-
-    device: str
-    point: str
-    sample_ms: float
-    queue: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreed:
-    """What the server made of what was asked: its revised intervals are what counts."""
-
-    publish_ms: float
-    keepalive: int
-    """Publishing intervals without news until it says that it lives."""
-    lifetime: int
-    items: tuple[AgreedItem, ...] = ()
-
-    def lines(self) -> tuple[str, ...]:
-        """Return the agreement for people, one line for the subscription and one per point."""
-        alive = self.publish_ms * self.keepalive
-        return (
-            f"published every {self.publish_ms:g} ms, alive every {alive:g} ms",
-            *(
-                f"{item.device}.{item.point}: sampled every {item.sample_ms:g} ms, "
-                f"queue of {item.queue}"
-                for item in self.items
-            ),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +217,9 @@ class Subscription:
             if data.StatusCode is not None and data.StatusCode.value & _OVERFLOW == _OVERFLOW:
                 self._note_overflow(item.target)
             target = item.target
-            batch.add(target.device, target.point.name, stamped_of(target.point, data))
+            batch.add(
+                target.device, target.point.name, stamped_of(target.point, data, target.layouts)
+            )
 
     def _count(self, number: int, *, news: bool) -> None:
         """Notice messages that never came.

@@ -1,4 +1,7 @@
-"""One write to one node, once, and what the server's word on it means."""
+"""One write to one node or one call, once, and what the server's word on it means."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from asyncua import ua
 from asyncua.ua.status_codes import StatusCodes
@@ -6,7 +9,8 @@ from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from protocols.interfaces import LinkLostError, MalformedError, NoAnswerError, RefusedError
 from protocols.model import Write
-from protocols.opcua.codec import status_name, written
+from protocols.opcua.address import Method
+from protocols.opcua.codec import sent, status_name, variant_of, written
 from protocols.opcua.session import Session
 
 DOUBTFUL = frozenset(
@@ -45,15 +49,15 @@ async def write_once(session: Session, device: str, write: Write) -> None:
     """
     point = write.point
     if not session.knows(device, point.name):
-        raise RefusedError(f"{point.at}: the server has no such namespace")
+        raise RefusedError(f"{point.at}: there is no such node on the server")
     try:
-        data = written(point, write.value)
+        send = _prepared(session, device, write)
     except ValueError as error:
         raise RefusedError(str(error)) from error
     if not session.can_send:
         raise LinkLostError("the connection is gone")
     try:
-        statuses = await session.write(device, point.name, data)
+        statuses = await send()
     except TimeoutError:
         raise NoAnswerError("no answer to the write") from None
     except UaStatusCodeError as error:
@@ -66,10 +70,22 @@ async def write_once(session: Session, device: str, write: Write) -> None:
     _judge(statuses)
 
 
+def _prepared(
+    session: Session, device: str, write: Write
+) -> Callable[[], Awaitable[list[ua.StatusCode]]]:
+    """Return the request for a write or a call; raises ValueError for what cannot be sent."""
+    if isinstance(write.point.address, Method):
+        arguments = [variant_of(value, kind) for kind, value in sent(write.arguments)]
+        return partial(session.call, device, write.point.name, arguments)
+    if write.point.field:
+        raise ValueError(f"{write.point.field} is a member of a value and is not written alone")
+    return partial(session.write, device, write.point.name, written(write.point, write.value))
+
+
 def _judge(statuses: list[ua.StatusCode]) -> None:
     """Return where the server took the one write; raises DriverError where it did not."""
     if len(statuses) != 1:
-        raise MalformedError(f"1 node written, {len(statuses)} answered")
+        raise MalformedError(f"1 write or call, {len(statuses)} answered")
     status = statuses[0]
     if not status.is_bad():
         return

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from protocols.coap.answers import Answer
 from protocols.coap.codec import WRITERS, content_of, decode, encode, encode_all, written
-from protocols.coap.fields import parse_field
 from protocols.coap.formats import (
     CBOR,
     JSON,
@@ -25,6 +24,7 @@ from protocols.coap.formats import (
     TEXT,
 )
 from protocols.coap.typed import LARGEST_INTEGER
+from protocols.fields import parse_field
 from protocols.interfaces import MalformedError
 from tests.protocols.coap_points import point
 from twins.observation import Quality

@@ -1,6 +1,7 @@
 """The path of a field in a structured value: `state.doors[0].closed`."""
 
 import re
+from functools import cache
 from typing import TypeAlias
 
 Step: TypeAlias = str | int
@@ -11,6 +12,7 @@ _FIRST = re.compile(r"(?P<name>[^.\[\]]+)|" + _BRACKETS)
 _NEXT = re.compile(r"\.(?P<name>[^.\[\]]+)|" + _BRACKETS)
 
 
+@cache
 def parse_field(text: str) -> tuple[Step, ...]:
     """Read `a.b[0]["c.d"]`; raises ValueError with what is wrong.
 
