@@ -28,7 +28,7 @@ class Reporter:
         self._devices = {device.id: device for device in devices}
         self._sink = sink
         self._clock = clock
-        self._last: dict[tuple[str, str], Reading] = {}
+        self._last: dict[str, dict[str, Reading]] = {device.id: {} for device in devices}
         self._heard: dict[str, Instant] = {}
         self._reported = {
             device.id: {
@@ -86,7 +86,7 @@ class Reporter:
 
     def value(self, device: str, point: str) -> Reading | None:
         """Return the last reading of a point, for read-back."""
-        return self._last.get((device, point))
+        return self._last[device].get(point)
 
     def _pass_on(
         self,
@@ -96,13 +96,17 @@ class Reporter:
         now: Instant,
     ) -> None:
         points = self._devices[device].model.points
+        known = self._last[device]
         changed = []
         for name, reading in readings.items():
-            key = (device, name)
-            if not differs(points[name], self._last.get(key), reading):
-                continue
-            self._last[key] = reading
+            last = known.get(name)
             value, quality, cause = reading
+            if last is not None and (
+                (last == reading and type(last[0]) is type(value))
+                or (points[name].deadband and not differs(points[name], last, reading))
+            ):
+                continue
+            known[name] = reading
             changed.append(
                 Observation(
                     device=device,
@@ -110,28 +114,32 @@ class Reporter:
                     value=value,
                     quality=quality,
                     cause=cause,
-                    source_time=believed(source_times.get(name), now),
+                    source_time=believed(source_times.get(name), now) if source_times else now,
                     receive_time=now,
                 )
             )
         if changed:
-            self._sink.observe([*changed, *self._derived(device, changed)])
+            changed.extend(self._derived(device, tuple(changed)))
+            self._sink.observe(changed)
 
     def _derived(self, device: str, changed: Sequence[Observation]) -> Iterator[Observation]:
         """Yield what changed of the capability's properties that no point holds."""
+        if not self._reported[device]:
+            return
+        known = self._last[device]
         stamps = {one.property: one.source_time for one in changed}
         for name, derived in self._reported[device].items():
             sources = derived.sources.values()
             moved = [stamps[one] for one in sources if one in stamps]
             if not moved:
                 continue
-            last = {one: self._last[device, one] for one in sources if (device, one) in self._last}
+            last = {one: known[one] for one in sources if one in known}
             reading = derived.reading_of(last)
-            if reading is None or reading == self._last.get((device, name)):
+            if reading is None or reading == known.get(name):
                 continue
             value, quality, cause = reading
             assert not isinstance(value, list), "a list is no property of a capability"
-            self._last[device, name] = value, quality, cause
+            known[name] = value, quality, cause
             yield Observation(
                 device=device,
                 property=name,

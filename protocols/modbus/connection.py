@@ -151,10 +151,10 @@ class Connection(asyncio.Protocol):
             while frame := self._framing.take_answer(self._buffer, self._expected()):
                 self._take(frame)
         except MalformedError as error:
+            # The connection stays, for the sake of others on it. What is left of the garbage fails
+            # the next answer at worst: transaction, unit, function and size must all agree.
             self._buffer.clear()
-            self._fail(NoAnswerError(str(error)))
-            if self._transport is not None:
-                self._transport.abort()
+            self._fail(error)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
         """End the wait for an answer that cannot come any more."""

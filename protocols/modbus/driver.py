@@ -7,7 +7,6 @@ import structlog
 
 from protocols.backoff import Backoff
 from protocols.commanding import carry_out_in_turn, ended
-from protocols.deriving import Reading
 from protocols.interfaces import (
     ConnectedDevice,
     DriverError,
@@ -17,11 +16,11 @@ from protocols.interfaces import (
     NoAnswerError,
     Sink,
 )
-from protocols.modbus.codec import Cells, reading_of
 from protocols.modbus.connection import Connection
 from protocols.modbus.lines import framing_of
-from protocols.modbus.plan import Block, habits_by_unit, plan, plan_of
+from protocols.modbus.plan import habits_by_unit, plan, plan_of
 from protocols.modbus.polling import Hole, Schedule, Turn
+from protocols.modbus.reading import readers_of
 from protocols.modbus.requests import (
     ACKNOWLEDGE,
     BUSY,
@@ -29,7 +28,6 @@ from protocols.modbus.requests import (
     ILLEGAL_ADDRESS,
     ILLEGAL_VALUE,
     ExceptionAnswerError,
-    Request,
     cells_of,
     check_read,
     read_request,
@@ -75,8 +73,8 @@ class ModbusDriver:
         self._connection: Connection | None = None
         self._writer = Writer(link.url, clock, self._connected)
         self._schedule = Schedule((), 0)
-        self._refused: set[str] = set()
-        """Blocks that are logged as refused."""
+        self._failing: set[str] = set()
+        """Blocks that are logged as refused or malformed."""
 
     @property
     def holes(self) -> tuple[Hole, ...]:
@@ -145,7 +143,7 @@ class ModbusDriver:
     async def _take_turn(self, connection: Connection, turn: Turn) -> None:
         block = turn.block
         try:
-            seen = await _ask(connection, block)
+            seen = check_read(turn.request, await connection.exchange(turn.request))
         except NoAnswerError as error:
             self._unanswered(turn, f"unit {block.unit}: {error}")
             self._schedule.silent(turn, monotonic())
@@ -154,7 +152,7 @@ class ModbusDriver:
         except ExceptionAnswerError as error:
             self._excepted(turn, error)
         except MalformedError as error:
-            self._failed(turn, str(error))
+            self._failed(turn, str(error), "driver.malformed")
             self._schedule.answered(turn, monotonic())
         else:
             self._report(turn, seen)
@@ -176,15 +174,10 @@ class ModbusDriver:
             self._unanswered(turn, str(error))
             self._schedule.busy(turn, now)
         elif error.code not in NOT_ALL_OF_IT:
-            self._failed(turn, str(error))
+            self._failed(turn, str(error), "driver.refused")
             self._schedule.answered(turn, now)
         elif not self._schedule.refuse(turn, now, forbidden=error.code == ILLEGAL_ADDRESS):
-            if str(turn.block) not in self._refused:
-                self._refused.add(str(turn.block))
-                log.warning(
-                    "driver.refused", link=self._link.url, block=str(turn.block), reason=str(error)
-                )
-            self._failed(turn, str(error))
+            self._failed(turn, str(error), "driver.refused")
 
     def _unanswered(self, turn: Turn, cause: str) -> None:
         """Mark a block bad whose values are too old by now though its device answers others.
@@ -197,8 +190,12 @@ class ModbusDriver:
             if self._watches[device].alive and age >= self._devices[device].lost_after:
                 self._reporter.failed(device, turn.block.points_of(device), cause)
 
-    def _failed(self, turn: Turn, cause: str) -> None:
+    def _failed(self, turn: Turn, cause: str, event: str) -> None:
+        """Mark a block's points bad, and say so when it begins."""
         turn.seen = None
+        if str(turn.block) not in self._failing:
+            self._failing.add(str(turn.block))
+            log.warning(event, link=self._link.url, block=str(turn.block), reason=cause)
         self._blame(turn.block.devices, cause)
         for device in turn.block.devices:
             self._reporter.failed(device, turn.block.points_of(device), cause)
@@ -209,16 +206,18 @@ class ModbusDriver:
             if not self._watches[device].alive:
                 # All its values are bad now, so all of them are news again.
                 self._schedule.forget(turn.block.unit)
+        now = monotonic()
         unchanged = turn.seen == seen
-        cells = () if unchanged else cells_of(_request(turn.block), seen)
+        cells = () if unchanged else cells_of(turn.request, seen)
         turn.seen = seen
-        if self._refused and str(turn.block) in self._refused:
-            self._refused.remove(str(turn.block))
+        if self._failing and str(turn.block) in self._failing:
+            self._failing.remove(str(turn.block))
             log.info("driver.answered", link=self._link.url, block=str(turn.block))
         for device in turn.block.devices:
             self._watches[device].heard()
-            readings = {} if unchanged else _readings(turn.block, device, cells)
-            self._reporter.readings(device, readings, monotonic())
+            readers = () if unchanged else turn.readers[device]
+            readings = {name: reader(cells) for name, reader in readers}
+            self._reporter.readings(device, readings, now)
 
     async def _put(self, device: ConnectedDevice, write: Write, command: Command) -> None:
         """Write a point once; see `protocols.commanding.PutWrite`."""
@@ -237,31 +236,13 @@ class ModbusDriver:
         connection = self._connected()
         state: dict[str, Value] = {}
         for block in plan_of(device, [device.model.points[name] for name in names]):
+            request = read_request(block.unit, block.table, block.start, block.count)
             async with connection.turn(lane=Lane.COMMAND):
-                cells = cells_of(_request(block), await _ask(connection, block))
+                cells = cells_of(request, check_read(request, await connection.exchange(request)))
             # What is reported here the next poll may find changed back to what it read last.
             self._schedule.forget(device.unit)
-            readings = _readings(block, device.id, cells)
+            readings = {name: reader(cells) for name, reader in readers_of(block)[device.id]}
             self._reporter.readings(device.id, readings, monotonic())
             for name, (value, quality, _) in readings.items():
                 state[name] = value if quality is Quality.GOOD else None
         return state
-
-
-def _request(block: Block) -> Request:
-    return read_request(block.unit, block.table, block.start, block.count)
-
-
-async def _ask(connection: Connection, block: Block) -> bytes:
-    request = _request(block)
-    return check_read(request, await connection.exchange(request))
-
-
-def _readings(block: Block, device: str, cells: Cells) -> dict[str, Reading]:
-    return {
-        item.point.name: reading_of(
-            item.point, cells[item.start - block.start : item.end - block.start]
-        )
-        for item in block.items
-        if item.device == device
-    }

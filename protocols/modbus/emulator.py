@@ -4,6 +4,7 @@ Requests are decoded and answers encoded by pymodbus, so driver and emulator do 
 """
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Mapping
 
@@ -17,7 +18,7 @@ from protocols.modbus.memory import TABLE_OF_FUNCTION, Memory
 from protocols.modbus.requests import DEVICE_FAILURE, ILLEGAL_FUNCTION, ILLEGAL_VALUE
 from protocols.modbus.serial_line import SerialTransport, make_raw
 from protocols.modbus.settings import RTU, TLS, settings_of
-from twins.instant import in_seconds
+from twins.instant import Duration, in_seconds
 from twins.observation import Value
 
 READ_MOST = 4096
@@ -43,10 +44,12 @@ class ModbusEmulator:
         self._client_end = -1
         """Our own hold on the client's end of a serial line, so that it stays while nobody has it
         open."""
-        self._sessions: set[asyncio.Task[None]] = set()
+        self._sessions: set[asyncio.WriteTransport] = set()
+        self._stopping = asyncio.Event()
+        self._all_ended = asyncio.Event()
         self._dead = False
-        self.faults: Faults | None = None
-        """What goes wrong on purpose; None: nothing."""
+        self._faults: dict[int, Faults] = {}
+        """Unit → what goes wrong there on purpose."""
 
     async def start(self) -> str:
         """Answer, and return the URL with the real port or line; raises OSError if it is taken."""
@@ -65,15 +68,23 @@ class ModbusEmulator:
             self._line.close()
             os.close(self._client_end)
             self._line = None
-        for session in self._sessions:
-            session.cancel()
+        self._stopping.set()
+        for transport in tuple(self._sessions):
+            transport.abort()
         if self._sessions:
-            await asyncio.wait(self._sessions)
-        await asyncio.sleep(0)  # transports close in the next round of the loop
+            await self._all_ended.wait()
 
     async def publish(self, device: str, values: Mapping[str, Value]) -> None:
         """Put values into the device's registers."""
         self._memory.publish(device, values)
+
+    def misbehave(self, faults: Faults | None, *devices: str) -> None:
+        """Have requests to these devices, or to all, go wrong; None: as they should again."""
+        for device in self._link.devices:
+            if not devices or device.id in devices:
+                self._faults.pop(device.unit, None)
+                if faults is not None:
+                    self._faults[device.unit] = faults
 
     async def cut(self) -> None:
         """Go dead: connections end and new ones are refused, a line is silent; values are kept."""
@@ -89,6 +100,7 @@ class ModbusEmulator:
             await self._listen()
 
     async def _listen(self) -> None:
+        self._stopping.clear()
         security = server_security(self._settings) if self._link.scheme == TLS else None
         try:
             self._server = await asyncio.start_server(
@@ -109,18 +121,19 @@ class ModbusEmulator:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one client until it goes, one request after the other."""
-        task = asyncio.current_task()
-        assert task is not None, "asyncio serves each connection in a task"
         if len(self._sessions) >= CONNECTIONS_MAX:
             writer.close()
             return
-        self._sessions.add(task)
+        self._sessions.add(writer.transport)
+        self._all_ended.clear()
         try:
             await self._answer_all(reader, writer)
         except (ConnectionError, MalformedError):
             writer.close()
         finally:
-            self._sessions.discard(task)
+            self._sessions.discard(writer.transport)
+            if not self._sessions:
+                self._all_ended.set()
             writer.close()
 
     async def _answer_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -132,9 +145,19 @@ class ModbusEmulator:
                 answer = await self._answer(request)
                 if answer is None:
                     continue
-                fault = self.faults.next() if self.faults is not None else None
+                faults = self._faults.get(request.unit)
+                fault = faults.next() if faults is not None else None
+                if fault is Fault.DELAY and faults is not None:
+                    await self._pause(faults.delay)
                 await self._send(writer, answer, before, fault)
                 before = answer
+
+    async def _pause(self, duration: Duration | None) -> None:
+        """Do nothing for a time, or until the emulator stops; raises ConnectionError then."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(None if duration is None else in_seconds(duration)):
+                await self._stopping.wait()
+                raise ConnectionAbortedError("the emulator stops")
 
     async def _send(
         self,
@@ -148,10 +171,7 @@ class ModbusEmulator:
             case Fault.DROP:
                 return
             case Fault.HALF_OPEN:
-                await asyncio.Event().wait()
-            case Fault.DELAY:
-                assert self.faults is not None, "they said so"
-                await asyncio.sleep(in_seconds(self.faults.delay))
+                await self._pause(None)
         data = self._framing.encode(_spoilt(answer, before, fault))
         writer.write(GARBAGE if fault is Fault.GARBAGE else data)
         await writer.drain()

@@ -5,10 +5,12 @@ next, and one of another unit: who answers clears the blocks, units and connecti
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from protocols.modbus.address import Table
 from protocols.modbus.plan import Block, Item, halves, split_at
+from protocols.modbus.reading import Readers, readers_of
+from protocols.modbus.requests import Request, read_request
 from protocols.turns import Lane
 from twins.instant import Duration, Instant, milliseconds, seconds
 
@@ -41,8 +43,16 @@ class Turn:
     pause: Duration = 0
     """How long it waits for having been refused or without answer; 0 while it answers."""
     refused: bool = False
+    request: Request = field(init=False)
+    readers: Readers = field(init=False)
     hole: "Hole | None" = None
     """What was read along when it and its other half were refused together."""
+
+    def __post_init__(self) -> None:
+        """Compile once what each reading needs."""
+        block = self.block
+        self.request = read_request(block.unit, block.table, block.start, block.count)
+        self.readers = readers_of(block)
 
 
 @dataclass(slots=True)
