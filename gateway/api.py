@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from importlib.resources import files
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -15,6 +14,7 @@ from gateway.bus import Event, Subscription
 from gateway.case_views import alarm_views, incident_views
 from gateway.origins import LocalOnly
 from gateway.outputs import topic_of
+from gateway.page_files import PAGE, page_bytes, page_file
 from gateway.problems import register_problems
 from gateway.requests import Acknowledgement, AnswerBody, CommandBody, Handling, Key, Reset
 from gateway.runtime import Gateway
@@ -33,21 +33,6 @@ from twins.records import Input, encode_record
 TICK_S = 1.0
 """How often the event stream says that it lives: the page shows its link as lost without."""
 
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
-}
-"""The page takes nothing from other hosts and may not be framed."""
-
-PAGE = {
-    "/": ("index.html", "text/html; charset=utf-8"),
-    "/page.css": ("page.css", "text/css; charset=utf-8"),
-    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
-    "/icon.svg": ("icon.svg", "image/svg+xml"),
-}
-
 router = APIRouter()
 
 
@@ -59,7 +44,7 @@ def make_app(gateway: Gateway, simulated: Sequence[Titles] = ()) -> FastAPI:
     app.include_router(router)
     app.include_router(watch_router)
     for path, (name, media_type) in PAGE.items():
-        app.add_api_route(path, _page_file(name, media_type), include_in_schema=False)
+        app.add_api_route(path, page_file(name, media_type), include_in_schema=False)
     register_problems(app)
     app.add_middleware(BodyLimits)
     app.add_middleware(LocalOnly)  # the last one added is asked first
@@ -208,7 +193,7 @@ async def request_command(
 @router.get("/api/messages/{language}")
 async def messages(language: Literal["en", "zh"]) -> dict[str, str]:
     """Return every text of the page in one language."""
-    catalogue: dict[str, dict[str, str]] = msgspec.json.decode(_read("messages.json"))
+    catalogue: dict[str, dict[str, str]] = msgspec.json.decode(page_bytes("messages.json"))
     return {key: texts[language] for key, texts in catalogue.items()}
 
 
@@ -287,14 +272,3 @@ def _same_command(gateway: Gateway, key: str, body: CommandBody) -> CommandView:
 def _typed(arguments: Mapping[str, Value]) -> dict[str, tuple[type, Value]]:
     """Return arguments such that 1, 1.0 and true differ, which Python calls equal."""
     return {name: (type(value), value) for name, value in arguments.items()}
-
-
-def _read(name: str) -> bytes:
-    return files("gateway").joinpath("page", name).read_bytes()
-
-
-def _page_file(name: str, media_type: str) -> Any:  # noqa: ANN401  FastAPI takes any endpoint
-    async def page_file() -> Response:
-        return Response(_read(name), media_type=media_type, headers=SECURITY_HEADERS)
-
-    return page_file

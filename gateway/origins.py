@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.page_files import PAGE
 from gateway.problems import problem
 
 FOREIGN_SITES = frozenset({"cross-site", "same-site"})
 """Values of `Sec-Fetch-Site` (W3C Fetch Metadata §2.4) that tell of a page that is not ours."""
 
-OPEN_TO_LINKS = frozenset({"/", "/page.css", "/page.js", "/icon.svg"})
+OPEN_TO_LINKS = frozenset(PAGE)
 """What another page may link to: the live page itself, which says nothing to who cannot read it."""
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})

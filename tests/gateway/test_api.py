@@ -10,13 +10,20 @@ import httpx
 import pytest
 
 from gateway.api import make_app
+from gateway.page_files import PAGE
 from gateway.web import WebServer
 from scenarios.alarm_kinds import ALARM_KINDS
 from tests.gateway.schools import BUTTON, LANE, Rig, running
+from twins.command import CommandResult
+from twins.composite import FUNCTION_NEEDS
 from twins.documents import ConfigError
+from twins.guard_state import GuardState
+from twins.incident import Answer
 from twins.instant import seconds
 from twins.observation import Quality
 from twins.school import Role
+from twins.sighting import HitVerdict
+from twins.visit import VisitState
 
 SIMULATED = [{"en": "police are simulated", "zh": "民警为模拟"}]
 
@@ -204,7 +211,7 @@ async def test_our_own_page_and_a_form_that_is_no_json_are_told_apart(web):
 
 
 async def test_the_page_is_whole_and_asks_nothing_of_other_hosts(web):
-    for path in ("/", "/page.css", "/page.js", "/icon.svg"):
+    for path in PAGE:
         answer = await web.get(path)
         assert answer.status_code == 200
         assert "default-src 'self'" in answer.headers["content-security-policy"]
@@ -219,13 +226,26 @@ async def test_every_text_of_the_page_exists_in_both_languages(web):
     assert english.keys() == chinese.keys()
     assert all(english.values())
     assert all(chinese.values())
-    script = (await web.get("/page.js")).text + (await web.get("/")).text
+    script = "".join([(await web.get(path)).text for path in PAGE])
     used = {part.split('"')[0] for part in script.split('text("')[1:]}
     used |= {part.split('"')[0] for part in script.split('data-text="')[1:]}
     assert used <= english.keys() | {""}
     assert {f"role-{one}" for one in Role} <= english.keys()
     assert {f"kind-{one}" for one in ALARM_KINDS} <= english.keys()
     assert (await web.get("/api/messages/fr")).status_code == 422
+
+
+async def test_the_page_has_words_for_every_state_verdict_and_answer(web):
+    known = (await web.get("/api/messages/zh")).json()
+    wanted = {
+        *(f"guard-{state}" for state in GuardState),
+        *(f"visit-{state}" for state in VisitState),
+        *(f"verdict-{verdict}" for verdict in HitVerdict),
+        *(f"answer-{answer}" for answer in Answer if answer is not Answer.ARRIVED),
+        *(f"result-{result}" for result in CommandResult),
+        *(f"lack-{name}" for needs in FUNCTION_NEEDS.values() for name in needs),
+    }
+    assert not wanted - known.keys()
 
 
 async def test_health_says_what_is_wrong(rig, web):

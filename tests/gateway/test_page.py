@@ -10,8 +10,12 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from gateway.api import make_app
 from gateway.web import WebServer
 from tests.gateway.schools import BUTTON, Rig, running
+from tests.gateway.test_watch_api import BUSY_SCHOOL
 from twins.alarm import AcknowledgeAlarm
+from twins.call import OfferCall
+from twins.instant import seconds
 from twins.observation import Quality
+from twins.visit import RegisterVisit
 
 pytestmark = pytest.mark.browser
 
@@ -146,3 +150,54 @@ async def test_a_page_whose_first_reading_fails_says_so_without_its_texts(served
     await page.unroute("**/api/devices")
     await expect(page.locator("#link")).to_have_attribute("data-state", "good")
     await expect(page.locator("#lost")).to_be_hidden()
+
+
+@pytest.fixture
+async def busy(browser: Browser) -> AsyncIterator[tuple[Rig, Served]]:
+    async with running(school=BUSY_SCHOOL) as rig, asyncio.TaskGroup() as group:
+        served = Served(rig)
+        served.task = group.create_task(served.web.run())
+        yield rig, served
+        served.task.cancel()
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "en"), (390, "zh-CN")])
+async def test_a_case_names_whom_to_call_and_what_is_to_be_done_and_takes_a_tick(
+    busy, browser, width, language
+):
+    rig, served = busy
+    page = await opened(browser, served, width, language)
+    rig.driver.say(BUTTON, "pressed", True)
+    case = page.locator(".case.open")
+    chinese = language == "zh-CN"
+    await expect(case.locator(".no-channel")).to_contain_text("电话" if chinese else "telephone")
+    await case.get_by_role("button", name="完成" if chinese else "Done", exact=True).click()
+    await page.keyboard.type("guard-1")
+    await page.keyboard.press("Enter")
+    await expect(case).to_contain_text("guard-1")
+    rig.clock.move(seconds(31))
+    await expect(case.locator(".notes")).to_contain_text(
+        "无人应答" if chinese else "no answer for 30 s"
+    )
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_warnings_calls_duty_and_visits_appear_by_themselves(busy, browser):
+    rig, served = busy
+    page = await opened(browser, served, 1280, "en")
+    for name, value in (("events", 0), ("class", "knife"), ("score", 0.91), ("events", 1)):
+        rig.driver.say("elm/events", name, value)
+    await expect(page.locator("#warning-list")).to_contain_text("91 %")
+    await expect(page.locator("#alarm-list")).not_to_contain_text("Knife")  # one card, not two
+    await rig.gateway.submit(OfferCall(device="elm/intercom", peer="elm/station", by="guard-1"))
+    await page.locator("#call-list").get_by_role("button", name="Answer").click()
+    await page.keyboard.type("guard-1")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#call-list")).to_contain_text("Answered")
+    await rig.gateway.submit(
+        RegisterVisit(
+            id="v1", school="elm", visitor="visitor-17", purpose="parent", host="teacher-3", by="t"
+        )
+    )
+    await expect(page.locator("#duty-list")).to_contain_text("visitor-17")
+    await expect(page.locator("#duty-list")).to_contain_text("guard guard-1")
