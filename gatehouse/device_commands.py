@@ -1,11 +1,12 @@
 """The commands for who describes devices: all of them offline, from files alone."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gatehouse.terminal import Language, end, heading, out, show, table, told
+from gatehouse.terminal import Language, end, err, heading, out, show, table, told, written
 from gatehouse.wording import wording
 
 device_app = typer.Typer()
@@ -24,6 +25,14 @@ class Frame(StrEnum):
     PDU = "pdu"
     TCP = "tcp"
     RTU = "rtu"
+
+
+class Target(StrEnum):
+    """Who reads an exported Thing."""
+
+    CANONICAL = "canonical"
+    NODE_WOT = "node-wot"
+    UA_EDGE_TRANSLATOR = "ua-edge-translator"
 
 
 @device_app.command()
@@ -122,3 +131,54 @@ def encode(  # noqa: PLR0913  an option is an argument
         typer.echo(encoding.to_json(model, requests))
     else:
         show(table((say("point"), say("value"), say("request")), encoding.rows(requests)))
+
+
+@device_app.command()
+def td(
+    device: Device,
+    target: Annotated[
+        Target, typer.Option("--for", help="Who reads it; each reads a dialect of its own.")
+    ] = Target.CANONICAL,
+    address: Annotated[
+        str, typer.Option("--at", help="A device's URL, with its Modbus unit; else a Thing Model.")
+    ] = "",
+    namespace_index: Annotated[
+        int | None,
+        typer.Option("--namespace-index", help="OPC UA: node-wot 0.8.16 knows no namespace URI."),
+    ] = None,
+) -> None:
+    """Write a device model as a W3C Thing (TD 1.1); what is left out is told beside it."""
+    import json
+
+    from gatehouse.device_source import model_named
+    from gatehouse.exchanging import thing_for
+
+    model = told(lambda: model_named(device))
+    thing, left_out = told(lambda: thing_for(model, target.value, address, namespace_index))
+    typer.echo(json.dumps(thing, ensure_ascii=False, indent=1))
+    for line in left_out:
+        err.print(line, style="yellow", markup=False)
+
+
+@device_app.command("import")
+def import_(
+    file: Annotated[str, typer.Argument(help="A W3C Thing, an EdgeX profile or a CSV list.")],
+    device_type: Annotated[str, typer.Option("--is", help="Device type of the model.")] = "",
+    name: Annotated[str, typer.Option(help="Name of the model.")] = "",
+    file_out: Annotated[Path | None, typer.Option("--out", help="Write it to this file.")] = None,
+    *,
+    one_based: Annotated[
+        bool, typer.Option("--one-based", help="The list counts from 1, or prints 40001.")
+    ] = False,
+) -> None:
+    """Make a device model from another format; exit code 1 while it has gaps."""
+    from gatehouse.exchanging import imported
+
+    made = told(lambda: imported(file, device_type, name, one_based=one_based))
+    if file_out is None:
+        typer.echo(made.text, nl=False)
+    else:
+        written(file_out, made.text)
+    for gap in made.gaps:
+        err.print(gap, style="yellow", markup=False)
+    end(not made.gaps)
