@@ -23,6 +23,9 @@ def simulate(
     subject: Annotated[str, typer.Argument(help="A school or a region: its folder or name.")],
     language: Language,
     *,
+    school: Annotated[
+        list[str] | None, typer.Option(help="Play this school of a region; may stand often.")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=366, help="School days to play.")] = 1,
     first: Annotated[
         str, typer.Option("--from", help="The first date, as 2026-09-07.")
@@ -45,7 +48,8 @@ def simulate(
 
     say = wording(language)
     settings = SimulateSettings(
-        asked=subject, days=days, first=_day(first), replications=replications, seed=seed,
+        asked=subject, schools=tuple(school or ()), days=days, first=_day(first),
+        replications=replications, seed=seed,
         attack=_time(attack), engine=engine, processes=processes,
     )  # fmt: skip
     for file in (json_file, html_file):

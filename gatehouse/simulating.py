@@ -40,6 +40,8 @@ class SimulateSettings:
     seed: int = 1
     attack: str = ""
     """Local time at which somebody attacks at the gate, as `07:45`; empty for none."""
+    schools: tuple[str, ...] = ()
+    """Ids of the schools of a region that are played; empty for all."""
     engine: str = "process"
     processes: int = 1
 
@@ -106,7 +108,7 @@ def simulate(settings: SimulateSettings, progress: Progress) -> Simulation:
 
 def plan_of(settings: SimulateSettings) -> tuple[Plan, bool]:
     """Return the experiment, and whether its schools are made up; raises ConfigError."""
-    schools = _schools(settings.asked)
+    schools = _schools(settings)
     subject = load_subject(settings.asked, schools[0])
     days = school_days(subject.package, settings.first, settings.days)
     if len(days) < settings.days:
@@ -153,11 +155,22 @@ def _is_school(asked: str) -> bool:
     return (Path(asked) / "school.yaml").exists() or asked in shipped_schools()
 
 
-def _schools(asked: str) -> tuple[str, ...]:
+def _schools(settings: SimulateSettings) -> tuple[str, ...]:
+    asked = settings.asked
+    known: tuple[str, ...] = ()
     if _is_school(asked):
-        return (load_school(asked).school.id,)
-    if (Path(asked) / "region.yaml").exists() or asked in shipped_regions():
-        return tuple(one.school for one in _region(asked).schools)
+        known = (load_school(asked).school.id,)
+    elif (Path(asked) / "region.yaml").exists() or asked in shipped_regions():
+        known = tuple(one.school for one in _region(asked).schools)
+    if known:
+        unknown = [
+            Problem(file=asked, message=f"has no school {name!r}{did_you_mean(name, known)}")
+            for name in settings.schools
+            if name not in known
+        ]
+        if unknown:
+            raise ConfigError(unknown)
+        return tuple(name for name in known if name in (settings.schools or known))
     hint = did_you_mean(asked, [*shipped_schools(), *shipped_regions()])
     raise ConfigError([Problem(file=asked, message=f"is no school and no region{hint}")])
 

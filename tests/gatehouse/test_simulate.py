@@ -103,6 +103,7 @@ def test_a_region_is_played_school_by_school(tmp_path):
         (("demo-primry",), "did you mean 'demo-primary'"),
         (("demo-primary", "--engine", "dusk:tcp://a:1"), "did you mean 'dask'"),
         (("demo-primary", "--from", "yesterday"), "is no date"),
+        (("pingxiang", "--school", "scool-017"), "did you mean 'school-017'"),
         (("demo-primary", "--attack", "noon"), "is no time of day"),
         (("demo-primary", "--days", "300"), "school days within a year"),
     ],
