@@ -187,6 +187,7 @@ def _forget(context: Context, gone: Gone) -> None:
         state.tests_over, orders.desired, orders.doubtful, gate.lockers, gate.left_open,
         gate.at_detector, gate.holds, gate.grants, gate.occupancy, gate.drifted,
         watch.counts, watch.paths, watch.signalled,
+        watch.late,
     )  # fmt: skip
     keyed: tuple[dict[str, Any], ...] = (state.quiet, state.functions, gate.since, gate.counts)
     by_school: tuple[dict[str, Any], ...] = (

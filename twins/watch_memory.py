@@ -8,6 +8,7 @@ from twins.early_warning import EarlyWarning
 from twins.fire_signal import FireHold
 from twins.instant import Instant
 from twins.network_path import PathMemory
+from twins.observation import Observation
 from twins.sighting import EventRecord, PersonHit
 
 
@@ -31,5 +32,7 @@ class WatchMemory:
     """Fire panel or detector → stamp of its last alarm."""
     stalled: list[str] = field(default_factory=list)
     """Guard consoles whose heartbeat has stopped."""
+    late: dict[str, dict[str, Observation]] = field(default_factory=dict)
+    """Front end → what came late from it and whose number has not come yet."""
     paths: dict[str, PathMemory] = field(default_factory=dict)
     """Network link → what is known of it."""

@@ -4,8 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from tests.twins.ash import ASH, Story, of
-from twins.alarm import AcknowledgeAlarm, AlarmChanged, AlarmRaised, ResetAlarm, Severity
+from tests.twins.ash import ASH, Story, of, says
+from twins.alarm import (
+    AcknowledgeAlarm,
+    AlarmChanged,
+    AlarmRaised,
+    AlarmRepeated,
+    ResetAlarm,
+    Severity,
+)
 from twins.command import Command
 from twins.early_warning import WarningChanged, WarningDelivered, WarningNotice, WarningReached
 from twins.incident import IncidentOpened
@@ -140,3 +147,34 @@ def test_an_alarm_that_ends_with_its_cause_is_handled_then_and_was_acknowledged_
     (ended,) = [one for one in of(AlarmChanged, outputs) if one.state == "normal"]
     assert (ended.acknowledged, ended.handled) == (None, story.now)
     assert ended.warned == story.now - seconds(5)
+
+
+def told_with_a_clock_behind(story, number, behind=40):
+    """The front end tells of a knife; its clock was set back."""
+    stamp = story.now - seconds(behind)
+    details = {"class": "knife", "score": 0.9, "events": number}
+    return story.take(
+        *(says("events", name, value, stamp, story.now) for name, value in details.items())
+    )
+
+
+@pytest.mark.requirement("R88")
+def test_an_event_is_pushed_though_the_clock_of_its_front_end_was_set_back():
+    story = ready()
+    story.wait(100)
+    event(story, "crowd", 0.9)
+    (raised,) = of(AlarmRaised, told_with_a_clock_behind(story, 2))
+    assert raised.alarm.kind == "event-knife"
+    story.wait(120)
+    (raised,) = of(AlarmRepeated, told_with_a_clock_behind(story, 3))
+    assert raised.count == 2
+
+
+def test_an_older_event_brought_again_pushes_nothing():
+    story = ready()
+    story.wait(100)
+    event(story, "crowd", 0.9)
+    event(story, "crowd", 0.9)
+    outputs = told_with_a_clock_behind(story, 1)
+    assert not of(EventSeen, outputs)
+    assert not of(AlarmRaised, outputs)

@@ -9,6 +9,7 @@ from twins.fire_signal import TIMER as FIRE_HELD
 from twins.guard_state import GuardSense
 from twins.instant import Instant
 from twins.observation import Observation, PropertyChanged
+from twins.ordering import COUNTS
 from twins.record_keeping import RETENTION
 from twins.rules import (
     closure,
@@ -24,6 +25,7 @@ from twins.rules import (
     guard_state,
     intercom_call,
     interlock,
+    late_sighting,
     locker_door,
     loitering,
     network_link,
@@ -80,6 +82,11 @@ LATE: Mapping[tuple[str, str], OnLate] = {
     ("one-key-alarm", "press_count"): one_key_alarm.late,
     ("fire-alarm-panel", "alarm"): fire_alarm.late,
     ("walk-through-gate", "alarm"): detector_alarm.late,
+    **{
+        (capability, name): late_sighting.late
+        for capability, details in late_sighting.DETAILS.items()
+        for name in (*details, COUNTS[capability])
+    },
 }
 """(capability, property) → rule for what came late and must count all the same."""
 
