@@ -182,6 +182,7 @@ def test_the_counter_and_the_contact_of_a_test_press_are_one_test_even_across_it
     assert not engine.alarms
 
 
+@pytest.mark.requirement("R03")
 def test_a_tested_button_that_is_pressed_again_in_the_same_test_calls_for_help():
     engine = Engine([ELM])
     engine.receive([announced()], NOW)
@@ -224,6 +225,7 @@ def test_contact_and_counter_of_a_second_press_in_a_test_are_one_alarm():
     assert not of(AlarmRepeated, outputs)
 
 
+@pytest.mark.requirement("R03")
 @pytest.mark.parametrize("end", ["its time", "a person"])
 def test_a_contact_still_held_when_its_test_ends_calls_for_help(end):
     engine = Engine([ELM])
