@@ -23,6 +23,10 @@ class Fault(StrEnum):
     """Answered in another device's name."""
     GARBAGE = "garbage"
     """Answered with bytes that mean nothing."""
+    WRONG_FORMAT = "wrong-format"
+    """Answered in another content format than the answer is in."""
+    FORGET = "forget"
+    """Whoever was told of changes is told nothing any more, and not told of that."""
     HALF_OPEN = "half-open"
     """From now on the connection stays open and nothing comes any more."""
 

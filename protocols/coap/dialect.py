@@ -2,6 +2,7 @@
 
 from protocols.coap.address import parse_path
 from protocols.coap.fitting import fits
+from protocols.coap.settings import CoapSettings
 from protocols.dialect import ALL_TYPES, EVERYWHERE, Dialect
 
 DIALECT = Dialect(
@@ -10,6 +11,7 @@ DIALECT = Dialect(
     parse_address=parse_path,
     keys=EVERYWHERE | {"observe", "follows", "poll", "field", "format"},
     wire_types=ALL_TYPES,
+    settings=CoapSettings,
     fits=fits,
     fixed_port=15683,
     quirks={

@@ -13,6 +13,8 @@ from protocols.coap.address import Method, ResourcePath
 from protocols.coap.answers import said
 from protocols.coap.codec import written
 from protocols.coap.endpoint import Endpoint
+from protocols.coap.protection import Protection
+from protocols.coap.settings import CoapSettings
 from protocols.coap.watching import WatchedDevice
 from protocols.commanding import carry_out_in_turn, ended, time_left
 from protocols.interfaces import Link, LinkLostError, NoAnswerError, RefusedError, Sink
@@ -40,8 +42,13 @@ class CoapDriver:
         ipaddress.ip_address(host)  # names would be looked up in the middle of an alarm
         self._clock = clock
         self._reporter = Reporter(link.devices, sink, clock)
+        settings = link.settings
+        folder = settings.oscore if isinstance(settings, CoapSettings) else None
+        self._protection = Protection(folder) if folder else None
         # One socket per device: a device that hangs behind a shared host holds up no other.
-        self._endpoints = {device.id: Endpoint(host, port) for device in link.devices}
+        self._endpoints = {
+            device.id: Endpoint(host, port, self._protection) for device in link.devices
+        }
         self._watched = {
             device.id: WatchedDevice(
                 device,
@@ -59,6 +66,9 @@ class CoapDriver:
         """Keep every device read, observed and watched until cancelled."""
         self._reporter.start(monotonic())
         async with contextlib.AsyncExitStack() as leaving:
+            if self._protection is not None:
+                self._protection.open()
+                leaving.callback(self._protection.close)
             # Each runs whatever another raised: no socket is left open by its neighbour's goodbye.
             for device, watched in self._watched.items():
                 leaving.push_async_callback(self._endpoints[device].close)

@@ -10,6 +10,11 @@ from aiocoap.resource import Site, WKCResource
 from aiocoap.util import hostportjoin
 
 from protocols.coap.emulated import EmulatedResource, emulated_resources
+from protocols.coap.faulty import make_faulty
+from protocols.coap.protected_site import ProtectedSite
+from protocols.coap.protection import Protection, mirrored
+from protocols.coap.settings import CoapSettings
+from protocols.faults import Faults
 from protocols.interfaces import Link, OnWrite
 from protocols.starting_values import starting_values
 from twins.observation import Value
@@ -45,8 +50,13 @@ class CoapEmulator:
         self._values = {device.id: dict(starting_values(device.model)) for device in link.devices}
         self._resources: dict[tuple[str, str], EmulatedResource] = {}
         self._context: Serving | None = None
+        settings = link.settings
+        folder = settings.oscore if isinstance(settings, CoapSettings) else None
+        self._protection = Protection(mirrored(folder)) if folder else None
         self._deaf: socket.socket | None = None
         self._address = ("", 0)
+        self.faults: Faults | None = None
+        """What goes wrong from now on."""
 
     async def start(self) -> str:
         """Begin to answer; raises OSError where the port is taken, ValueError for a bad link."""
@@ -99,13 +109,22 @@ class CoapEmulator:
                 site.add_resource(resource.segments, resource)
         # simplesocketserver: one IPv4 or IPv6 address, no TCP beside it.
         self._context = await Serving.create_server_context(
-            site, bind=self._address, transports=["simplesocketserver"]
+            self._guarded(site), bind=self._address, transports=["simplesocketserver"]
         )
+        make_faulty(self._context, lambda: self.faults)
+
+    def _guarded(self, site: Site) -> Site | ProtectedSite:
+        if self._protection is None:
+            return site
+        self._protection.open()
+        return ProtectedSite(site, self._protection)
 
     async def _stop_serving(self) -> None:
         context, self._context = self._context, None
         if context is not None:
             await context.close()
+        if self._protection is not None:
+            self._protection.close()
 
     def _stop_being_deaf(self) -> None:
         if self._deaf is not None:

@@ -7,13 +7,13 @@ single notification - its own iterator keeps the latest only.
 """
 
 import asyncio
-import functools
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aiocoap import Context, Message
 from aiocoap.error import ConRetransmitsExceeded, Error, MessageError
-from aiocoap.numbers.codes import GET
+from aiocoap.numbers.codes import GET, UNAUTHORIZED
 from aiocoap.numbers.constants import TransportTuning
 from aiocoap.pipe import Pipe
 from aiocoap.tokenmanager import TokenManager
@@ -22,6 +22,7 @@ from aiocoap.util import hostportjoin
 from protocols.coap.address import ResourcePath
 from protocols.coap.blockwise import Block, deliver, option_of, whole
 from protocols.coap.notifications import Ears, Notification
+from protocols.coap.protection import Protection, Request, UnprovenError
 from protocols.interfaces import LinkLostError, MalformedError, NoAnswerError
 from protocols.turns import Turns
 
@@ -64,6 +65,7 @@ class Registration:
         self.path = path
         self.accept = accept
         self.token = b""
+        self.sealing = Request()
         self.waiting: asyncio.Future[Pipe.Event] | None = None
         self.pipe: Pipe | None = None
         self.notified = on_notification
@@ -85,8 +87,9 @@ class Endpoint:
     NSTART is 1 (RFC 7252 §4.7): one exchange is in flight, the others wait.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, protection: Protection | None = None) -> None:
         self.netloc = hostportjoin(host, port)
+        self._protection = protection
         self._context: Context | None = None
         self._tokens: TokenManager | None = None
         self._remote: Any = None
@@ -99,18 +102,29 @@ class Endpoint:
 
         Raises LinkLostError where no byte left us, NoAnswerError where one may have.
         """
+        answer = await self._exchange(message)
+        if self._protection is not None and answer.code is UNAUTHORIZED and answer.opt.echo:
+            # The device has lost count of our messages, as after a restart, and did nothing yet
+            # (RFC 8613 appendix B.1.2).
+            message.opt.echo = answer.opt.echo
+            answer = await self._exchange(message)
+        return answer
+
+    async def _exchange(self, message: Message) -> Message:
         await self._open()
         answer: asyncio.Future[Pipe.Event] = asyncio.get_running_loop().create_future()
 
+        sealing = Request()
+
         def take(event: Pipe.Event) -> bool:
             if not answer.done():
-                answer.set_result(event)
+                answer.set_result(self._unsealed(event, sealing))
             return not event.is_last
 
         pipe = Pipe(message, self._log)
         stop = pipe.on_event(take)
         try:
-            self._send(message, pipe, self._next_token())
+            self._send(message, pipe, self._next_token(), sealing)
             return await self._answer(answer, message)
         finally:
             stop()
@@ -177,12 +191,12 @@ class Endpoint:
         message.opt.observe = REGISTER
         if registration.pipe is None:
             registration.pipe = Pipe(message, self._log)
-            registration.pipe.on_event(registration.take)
+            registration.pipe.on_event(partial(self._pass_on, registration))
             registration.token = registration.token or self._next_token()
             self._registered[registration.token] = registration
         registration.waiting = asyncio.get_running_loop().create_future()
         try:
-            self._send(message, registration.pipe, registration.token)
+            self._send(message, registration.pipe, registration.token, registration.sealing)
             return await self._answer(registration.waiting, message)
         finally:
             registration.waiting = None
@@ -195,7 +209,7 @@ class Endpoint:
         message.opt.accept = registration.accept
         message.opt.observe = CANCEL
         registration.waiting = asyncio.get_running_loop().create_future()
-        self._send(message, registration.pipe, registration.token)
+        self._send(message, registration.pipe, registration.token, registration.sealing)
         await self._answer(registration.waiting, message)
 
     def message(self, code: object, path: ResourcePath, tuning: TransportTuning) -> Message:
@@ -238,6 +252,8 @@ class Endpoint:
     def _take(self, notification: Notification) -> bool:
         """Hand a notification over; not while an answer is awaited, which might be this one."""
         registration = self._registered.get(notification.token)
+        if self._protection is not None:
+            return False  # only sealed ones count, and those are not read here
         if registration is None or registration.pipe is None or registration.waiting is not None:
             return False
         registration.notified(notification)
@@ -247,16 +263,35 @@ class Endpoint:
         assert self._tokens is not None
         return bytes(self._tokens.next_token())
 
-    def _send(self, message: Message, pipe: Pipe, token: bytes) -> None:
+    def _pass_on(self, registration: Registration, event: Pipe.Event) -> bool:
+        """Hand an event to its registration, unless it is one that anybody might have sent."""
+        unsealed = self._unsealed(event, registration.sealing)
+        if isinstance(unsealed.exception, UnprovenError) and registration.waiting is None:
+            return not event.is_last
+        return registration.take(unsealed)
+
+    def _unsealed(self, event: Pipe.Event, sealing: Request) -> Pipe.Event:
+        """Return an event with its message as the device meant it, or with why it is unproven."""
+        if self._protection is None or event.message is None:
+            return event
+        try:
+            message = self._protection.unseal(event.message, sealing)
+        except UnprovenError as error:
+            return Pipe.Event(None, error, event.is_last)
+        return Pipe.Event(message, None, event.is_last)
+
+    def _send(self, message: Message, pipe: Pipe, token: bytes, sealing: Request) -> None:
         """Place a request on aiocoap under a token of our choice; errors come as events."""
         assert self._tokens is not None
+        if self._protection is not None:
+            message = self._protection.seal(message, sealing)
         message.remote = self._remote
         message.token = token
         key = (token, self._remote)
         pending = self._tokens.outgoing_requests
         if pending.get(key) is not pipe:
             pending[key] = pipe
-            pipe.on_interest_end(functools.partial(pending.pop, key, None))
+            pipe.on_interest_end(partial(pending.pop, key, None))
 
         def reset() -> None:
             if pending.get(key) is pipe:

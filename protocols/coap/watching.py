@@ -221,8 +221,9 @@ class WatchedDevice:
     def _report_answer(self, resource: WatchedResource, answer: Answer, now: Instant) -> None:
         readings = answer.readings(resource.points)
         stamps = answer.stamps(resource.points, self._clock)
-        resource.readings, resource.etag = readings, answer.etag
         self._report(resource, readings, stamps, now)
+        # What could not be read is asked for anew: its tag would only say that nothing changed.
+        resource.readings, resource.etag = readings, None if resource.bad else answer.etag
 
     def _take_failure(self, resource: WatchedResource, cause: str) -> None:
         self._report(
