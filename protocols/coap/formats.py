@@ -46,7 +46,7 @@ class Content(ABC):
 
 def named(number: int) -> str:
     """Return a content format for people."""
-    return f"{NAMES[number]} ({number})" if number in NAMES else f"content format {number:d}"
+    return f"{NAMES[number]} ({number:d})" if number in NAMES else f"content format {number:d}"
 
 
 def format_of(point: Point) -> int:
