@@ -2,10 +2,11 @@
 
 from protocols.coap.address import ResourcePath
 from protocols.coap.answers import said
-from protocols.coap.endpoint import Endpoint, Reading
+from protocols.coap.endpoint import Endpoint
 from protocols.coap.formats import LINK_FORMAT
 from protocols.coap.links import ResourceTree, parse_links, tree_of
 from protocols.coap.protection import Protection
+from protocols.coap.tuning import Reading
 from protocols.interfaces import MalformedError
 
 DIRECTORY = ResourcePath((".well-known", "core"))

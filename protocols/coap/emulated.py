@@ -17,15 +17,15 @@ from aiocoap.numbers.codes import (
     SERVICE_UNAVAILABLE,
     VALID,
 )
-from aiocoap.numbers.constants import TransportTuning
 from aiocoap.pipe import Pipe
 from aiocoap.resource import Resource
 
 from protocols.coap.address import ResourcePath
 from protocols.coap.blockwise import LARGEST_BLOCK, SMALLEST_BLOCK_BYTES, option_of
 from protocols.coap.codec import READERS, WRITERS, decode, encode_all
-from protocols.coap.endpoint import REGISTER
 from protocols.coap.formats import TEXT, format_of
+from protocols.coap.registration import REGISTER
+from protocols.coap.tuning import Notifying
 from protocols.interfaces import ConnectedDevice, MalformedError, RefusedError
 from protocols.model import Point
 from twins.observation import Quality, Value
@@ -38,14 +38,6 @@ NUMBERS = 1 << 24
 
 MOST_OBSERVERS = 32
 """Observers of one resource; whoever comes later gets the value alone (RFC 7641 §4.1)."""
-
-
-class Notifying(TransportTuning):  # type: ignore[misc]  # aiocoap has no types
-    """Confirmable, repeated after 0.5 s, 1 s, 2 s and 4 s, then the observer counts as gone."""
-
-    ACK_TIMEOUT = 0.5
-    MAX_RETRANSMIT = 4
-    reliability = True
 
 
 class Device(Protocol):

@@ -23,62 +23,13 @@ from protocols.coap.address import ResourcePath
 from protocols.coap.blockwise import Block, deliver, option_of, whole
 from protocols.coap.notifications import Ears, Notification
 from protocols.coap.protection import Protection, Request, UnprovenError
+from protocols.coap.registration import CANCEL, REGISTER, Registration
+from protocols.coap.tuning import Once
 from protocols.interfaces import LinkLostError, MalformedError, NoAnswerError
 from protocols.turns import Turns
 
 FAILURES_BEFORE_RENEWAL = 3
 """Failed exchanges in a row after which socket, tokens and message ids are made anew."""
-
-REGISTER = 0
-CANCEL = 1
-"""Values of the Observe option in a request (RFC 7641 §2)."""
-
-
-class Reading(TransportTuning):  # type: ignore[misc]  # aiocoap has no types
-    """A read may be repeated: 3 datagrams, given up after at most 5.3 s (RFC 7252 §4.8)."""
-
-    ACK_TIMEOUT = 0.5
-    MAX_RETRANSMIT = 2
-    reliability = True
-
-
-class Once(Reading):
-    """Exactly one datagram leaves, given up after at most 0.75 s: for writes and for probes."""
-
-    MAX_RETRANSMIT = 0
-
-
-OnEvent = Callable[[Pipe.Event], None]
-OnNotification = Callable[[Notification], None]
-
-
-class Registration:
-    """An observation of one resource, living as long as its pipe (RFC 7641)."""
-
-    def __init__(
-        self,
-        path: ResourcePath,
-        accept: int | None,
-        on_event: OnEvent,
-        on_notification: OnNotification,
-    ) -> None:
-        self.path = path
-        self.accept = accept
-        self.token = b""
-        self.sealing = Request()
-        self.waiting: asyncio.Future[Pipe.Event] | None = None
-        self.pipe: Pipe | None = None
-        self.notified = on_notification
-        self._on_event = on_event
-
-    def take(self, event: Pipe.Event) -> bool:
-        """Pass an event on, and to whoever waits for an answer; return whether more may come."""
-        if event.is_last:
-            self.pipe = None
-        if self.waiting is not None and not self.waiting.done():
-            self.waiting.set_result(event)
-        self._on_event(event)
-        return not event.is_last
 
 
 class Endpoint:

@@ -8,10 +8,10 @@ from aiocoap import Message
 from aiocoap.pipe import Pipe
 
 from protocols.coap.address import ResourcePath
-from protocols.coap.endpoint import Registration
 from protocols.coap.formats import NUMBERS
 from protocols.coap.notifications import Notification
 from protocols.coap.observing import LONGEST_REGISTRATION, Freshness
+from protocols.coap.registration import Registration
 from protocols.deriving import Reading
 from protocols.interfaces import ConnectedDevice
 from protocols.model import Point

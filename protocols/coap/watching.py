@@ -13,9 +13,10 @@ from aiocoap.pipe import Pipe
 from protocols.backoff import Backoff
 from protocols.coap.answers import Answer, answer_of, max_age, reading_of
 from protocols.coap.blockwise import unfinished
-from protocols.coap.endpoint import Endpoint, Once, Reading
+from protocols.coap.endpoint import Endpoint
 from protocols.coap.notifications import Notification
 from protocols.coap.resources import WatchedResource, resources_of
+from protocols.coap.tuning import Once, Reading
 from protocols.deriving import Reading as Reported
 from protocols.interfaces import ConnectedDevice, DriverError, MalformedError
 from protocols.reporting import Reporter
