@@ -238,6 +238,7 @@ class _Compiler:
             observe=document.observe,
             follows=document.follows,
             field=str(document.field),
+            condition="" if document.condition is True else document.condition,
             content_format=document.content_format or "",
             pulse=parse_duration(document.pulse) if document.pulse else 0,
             writable=spec is not None and spec.write,

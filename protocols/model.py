@@ -70,6 +70,9 @@ class Point:
     """CoAP: ask for notifications (RFC 7641)."""
     field: str = ""
     """Which part of a structured value: `a.b[0]`; empty for the whole."""
+    condition: str | None = None
+    """OPC UA: the name of the condition whose source stands at `at`; empty: it stands there itself;
+    None: no condition."""
     content_format: str = ""
     """CoAP: how the payload is written; empty where the device tells."""
     follows: str = ""

@@ -46,6 +46,7 @@ class PointDocument(_Strict):
     observe: bool = False
     follows: str = ""
     field: str | int = ""
+    condition: Literal[True] | str | None = None
     content_format: ContentFormat | None = Field(default=None, alias="format")
     printed: str | int = ""
 

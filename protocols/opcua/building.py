@@ -84,7 +84,9 @@ class _Builder:
             if target.node in self._server.iserver.aspace:
                 continue  # two points may show the same node
             parent, name = await self._place(device, target, group)
-            if isinstance(point.address, Method):
+            if point.condition is not None:
+                await parent.add_object(target.node, name)
+            elif isinstance(point.address, Method):
                 await self._add_method(device, target, parent, name)
             else:
                 await self._add_variable(target, parent, name, starts)
@@ -92,7 +94,7 @@ class _Builder:
     async def _add_wholes(self, device: ConnectedDevice, starts: Mapping[str, Value]) -> None:
         shared: dict[ua.NodeId, list[Point]] = {}
         for point in device.model.points.values():
-            if point.field:
+            if point.field and point.condition is None:
                 node = self._building.targets[device.id, point.name].node
                 shared.setdefault(node, []).append(point)
         for node, points in shared.items():

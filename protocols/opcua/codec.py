@@ -115,7 +115,7 @@ def raw_of(point: Point, data: ua.DataValue, layouts: Layouts = UNKNOWN) -> Raw:
     found = data.Value
     if found is None or found.Value is None:
         raise ValueError("the server sent no value")
-    if point.field:
+    if point.field and point.condition is None:
         found = _member(point, found, layouts)
     expected = variant_type(point.wire_type)
     if found.VariantType is not expected or found.is_array:

@@ -27,6 +27,9 @@ BASE = 2300
 OPERATION_LIMITS = range(11704, 11715)
 """How many nodes one request may name; clients ask before they send."""
 
+CONDITIONS = (2782, 2787, 2788, 2881, 2915, 3875)
+"""Types of conditions and of the events around a refresh, and the method that asks for one."""
+
 MOST_CONNECTIONS = 20
 MOST_SUBSCRIPTIONS = 50
 ACTIVATE_WITHIN = 5.0
@@ -146,7 +149,7 @@ class _Standard:
     def core(self) -> set[object]:
         """Return the ids of the core and of every node that one of them rests on."""
         kept: set[object] = set()
-        todo: list[object] = [*range(BASE), *OPERATION_LIMITS]
+        todo: list[object] = [*range(BASE), *OPERATION_LIMITS, *CONDITIONS]
         while todo:
             number = todo.pop()
             if number in self.nodes and number not in kept:

@@ -16,7 +16,8 @@ from protocols.model import Write
 from protocols.opcua.agreement import Agreed
 from protocols.opcua.batch import Batch
 from protocols.opcua.library_log import hush
-from protocols.opcua.session import DeafError, Session
+from protocols.opcua.rounds import DeafError
+from protocols.opcua.session import Session
 from protocols.opcua.writing import write_once
 from protocols.reporting import Reporter
 from protocols.silence import SilenceWatch, monotonic

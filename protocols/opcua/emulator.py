@@ -14,6 +14,7 @@ from protocols.opcua.core_server import CoreServer
 from protocols.opcua.faults import Faults
 from protocols.opcua.library_log import hush
 from protocols.opcua.outside import Attributes
+from protocols.opcua.raising import Alarms
 from protocols.opcua.security import guard
 from protocols.opcua.settings import settings_of
 from twins.observation import Value
@@ -44,6 +45,7 @@ class OpcuaEmulator:
         self._server: Server | None = None
         self._settings = settings_of(link.settings)
         self._building = Building(targets={})
+        self._alarms = Alarms(self._core, ())
         self._values: dict[str, dict[str, Value]] = {}
         self._url = link.url
 
@@ -68,6 +70,7 @@ class OpcuaEmulator:
         self._core.attribute_service = Attributes(
             self._core.aspace, tuple(self._building.targets.values()), self._written
         )
+        self._alarms = Alarms(self._core, tuple(self._building.targets.values()))
         await server.start()
         self._server = server
         self._url = self._name_port(server)
@@ -105,6 +108,10 @@ class OpcuaEmulator:
         self._values.setdefault(device, {}).update(values)
         for name, value in values.items():
             target = self._building.targets[device, name]
+            if target.point.condition is not None:
+                if value is not None:
+                    await self._alarms.show(target, target.point.raw_of(value))
+                continue
             stored = self._building.stored(target, value)
             if (device, name) in self._core.trouble.faults.deaf:
                 self._core.aspace[target.node].attributes[AttributeIds.Value].value = stored

@@ -29,7 +29,7 @@ async def translated_paths(
 
 def node_of(path: Path) -> ua.NodeId:
     """Return the id that a built server gives to the node at a path."""
-    return named_id("/".join(name for _, name in path), path[-1][0])
+    return named_id("".join(f"/{name}" for _, name in path), path[-1][0])
 
 
 async def built(server: Server, path: Path) -> Node:

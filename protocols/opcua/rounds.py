@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from asyncua import ua
 
+from protocols.interfaces import LinkLostError
 from protocols.opcua.nodes import Target
 from twins.instant import Duration, Instant, milliseconds, seconds
 
@@ -42,6 +43,14 @@ class Item:
     fresh: bool = False
     """It was published since the last round."""
     doubted_at: Instant | None = None
+
+
+class DeafError(LinkLostError):
+    """The server says something else when asked than it publishes."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(f"the subscription does not tell of {target.device}.{target.point.name}")
+        self.key = target.key
 
 
 class Rounds:

@@ -12,7 +12,6 @@ from functools import partial
 
 import structlog
 from asyncua import ua
-from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.uaerrors import UaStatusCodeError
 
 from protocols.deriving import Reading
@@ -20,12 +19,13 @@ from protocols.interfaces import Link, LinkLostError, MalformedError
 from protocols.opcua.agreement import Agreed
 from protocols.opcua.batch import Batch, batch_of
 from protocols.opcua.codec import Stamped, stamped_of, status_name
+from protocols.opcua.conditions import Conditions
 from protocols.opcua.connection import Connection, translated
 from protocols.opcua.nodes import Target, resolve
 from protocols.opcua.paths import translated_paths
-from protocols.opcua.rounds import ROUNDS_PER_SILENCE, Item, Rounds, deaf, put_off_bad
+from protocols.opcua.rounds import ROUNDS_PER_SILENCE, DeafError, Item, Rounds, deaf, put_off_bad
 from protocols.opcua.structures import learn
-from protocols.opcua.subscription import Hands, Subscription
+from protocols.opcua.subscription import WITHOUT_SUBSCRIPTIONS, Hands, Subscription
 from protocols.silence import monotonic
 from twins.instant import Duration, in_seconds, seconds
 from twins.observation import Quality
@@ -40,25 +40,7 @@ ASK_AGAIN: Duration = seconds(10)
 BACKLOG = 1000
 """Answers that may wait to be taken; one more ends the session, so that nothing is lost unseen."""
 
-WITHOUT_SUBSCRIPTIONS = frozenset(
-    (
-        StatusCodes.BadServiceUnsupported,
-        StatusCodes.BadTooManySubscriptions,
-        StatusCodes.BadNotImplemented,
-        StatusCodes.BadNotSupported,
-    )
-)
-"""Words by which a server says that it will not publish; it is polled instead."""
-
 log = structlog.get_logger()
-
-
-class DeafError(LinkLostError):
-    """The server says something else when asked than it publishes."""
-
-    def __init__(self, target: Target) -> None:
-        super().__init__(f"the subscription does not tell of {target.device}.{target.point.name}")
-        self.key = target.key
 
 
 class Session:
@@ -106,6 +88,7 @@ class Session:
                 await self._subscribe()
                 await self._watch_items()
                 await self._read_items(self._items)
+                await self._watch_conditions()
                 self._report_homeless()
 
     async def close(self) -> None:
@@ -139,6 +122,7 @@ class Session:
                 if self._missed.is_set():
                     self._missed.clear()
                     self._rounds.hurry(now)
+                    await self._subscription.refresh()
                 if self._rounds.pulse_due(now):
                     await self._look_again()
                 if items := self._rounds.due(now):
@@ -146,9 +130,10 @@ class Session:
 
     async def read(self, device: str, points: Sequence[str]) -> dict[str, Reading]:
         """Read some points of a device now; raises DriverError."""
-        targets = [self._targets[device, point] for point in points if self.knows(device, point)]
+        known = [self._targets[device, point] for point in points if self.knows(device, point)]
+        targets = [target for target in known if target.point.condition is None]
         if len(targets) < len(points):
-            raise MalformedError("not every point to be read has a node on this server")
+            raise MalformedError("not every point to be read can be read on this server")
         with translated():
             readings = _readings(
                 targets, await self._connection.values([one.node for one in targets])
@@ -182,7 +167,7 @@ class Session:
             self._link.devices, self._connection.namespaces, partial(translated_paths, services)
         )
         self._targets = {target.key: target for target in targets}
-        structured = [target for target in targets if target.point.field]
+        structured = [one for one in targets if one.point.field and one.point.condition is None]
         if structured:
             nodes = list(dict.fromkeys(target.node for target in structured))
             await learn(services, nodes, structured[0].layouts)
@@ -209,7 +194,7 @@ class Session:
                 polled=not self._published or target.key in self._polled,
             )
             for target in self._targets.values()
-            if not target.point.command
+            if not target.point.command and target.point.condition is None
         ]
         for item in self._items:
             self._rounds.add(item)
@@ -231,9 +216,23 @@ class Session:
         now = monotonic()
         if self._published and now - self._refused_at >= ASK_AGAIN:
             self._refused_at = now
+            await self._subscription.refresh()
             await self._monitor(
                 [one for one in self._items if one.polled and one.target.key not in self._polled]
             )
+
+    async def _watch_conditions(self) -> None:
+        """Be told of conditions, or say why nobody tells of them."""
+        conditions = Conditions(
+            [one for one in self._targets.values() if one.point.condition is not None]
+        )
+        if not conditions.targets:
+            return
+        cause = "the server has no subscriptions, and conditions are told by nothing else"
+        if self._published:
+            cause = await self._subscription.tell_of(conditions)
+        if cause:
+            self._offer(batch_of(conditions.failed(cause)))
 
     async def _until_due(self) -> None:
         """Wait until something is to be read or something was missed."""

@@ -14,6 +14,7 @@ from protocols.interfaces import Link, MalformedError
 from protocols.opcua.agreement import Agreed, AgreedItem
 from protocols.opcua.batch import Batch
 from protocols.opcua.codec import stamped_of, status_name
+from protocols.opcua.conditions import Conditions, events_request, refresh_request
 from protocols.opcua.nodes import Target
 from protocols.opcua.rounds import Item
 from twins.instant import MILLISECOND, milliseconds
@@ -44,8 +45,21 @@ FILTER_REFUSALS = frozenset(
 )
 """How servers say that they offer no deadband."""
 
+WITHOUT_SUBSCRIPTIONS = frozenset(
+    (
+        StatusCodes.BadServiceUnsupported,
+        StatusCodes.BadTooManySubscriptions,
+        StatusCodes.BadNotImplemented,
+        StatusCodes.BadNotSupported,
+    )
+)
+"""Words by which a server says that it will not publish; it is polled instead."""
+
 _CODE = 0xFFFF_0000
 """A status code without its information bits."""
+
+_IN_PROGRESS = StatusCodes.BadRefreshInProgress
+"""A refresh is on its way already; what it tells is told to everybody."""
 
 _OVERFLOW = 0x0000_0480
 """Information bits of a value whose queue on the server overflowed (OPC 10000-4 §7.39.1)."""
@@ -76,6 +90,7 @@ class Subscription:
         self._items: dict[int, Item] = {}
         self._handle = 0
         self._next_number = 1
+        self._events: tuple[int, Conditions] | None = None
         self._overflowed: set[str] = set()
         self._agreed = Agreed(publish_ms=0, keepalive=0, lifetime=0)
         self._agreed_items: dict[int, AgreedItem] = {}
@@ -131,6 +146,29 @@ class Subscription:
                     refused[item.target.key] = status_name(status)
             asked = again
         return refused
+
+    async def tell_of(self, conditions: Conditions) -> str:
+        """Ask for the server's events; return why it tells of none, or nothing."""
+        self._handle += 1
+        self._events = self._handle, conditions
+        asked = ua.CreateMonitoredItemsParameters()
+        asked.SubscriptionId = self._id
+        asked.TimestampsToReturn = ua.TimestampsToReturn.Both
+        asked.ItemsToCreate = [events_request(self._handle)]
+        (result,) = await self._client.create_monitored_items(asked)
+        if not result.StatusCode.is_good():
+            self._events = None
+            return f"the server tells of no events ({status_name(result.StatusCode)})"
+        return await self.refresh()
+
+    async def refresh(self) -> str:
+        """Have the server tell of every condition that stands; return why it does not, if so."""
+        if self._events is None:
+            return ""
+        (result,) = await self._client.call([refresh_request(self._id)])
+        if result.StatusCode.is_good() or result.StatusCode.value & _CODE == _IN_PROGRESS:
+            return ""
+        return f"the server does not say which conditions stand ({status_name(result.StatusCode)})"
 
     async def _ask(self, items: Sequence[Item]) -> list[ua.StatusCode]:
         """Ask once for each item and return the server's word on each."""
@@ -200,6 +238,8 @@ class Subscription:
         for notification in message.NotificationData or ():
             if isinstance(notification, ua.DataChangeNotification):
                 self._take_changes(notification, batch)
+            elif isinstance(notification, ua.EventNotificationList):
+                self._take_events(notification, batch)
             elif isinstance(notification, ua.StatusChangeNotification):
                 self._hands.end(
                     f"the server ended the subscription: {status_name(notification.Status)}"
@@ -220,6 +260,18 @@ class Subscription:
             batch.add(
                 target.device, target.point.name, stamped_of(target.point, data, target.layouts)
             )
+
+    def _take_events(self, notification: ua.EventNotificationList, batch: Batch) -> None:
+        if self._events is None:
+            return
+        handle, conditions = self._events
+        for event in notification.Events:
+            if event.ClientHandle == handle:
+                for reading in conditions.take(event.EventFields):
+                    batch.add(*reading)
+        if conditions.events_lost:
+            conditions.events_lost = False
+            self._hands.gap("the server lost events and says so")
 
     def _count(self, number: int, *, news: bool) -> None:
         """Notice messages that never came.

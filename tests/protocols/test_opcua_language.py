@@ -171,7 +171,8 @@ async def test_a_method_that_refuses_or_is_not_there_is_a_refusal(written):
         raise RefusedError("the bank is in service")
 
     model = written(LOCKERS)
-    ordered = replace(command("bank", "unlock", **{"door02.closed": False}), arguments={"door": 2})
+    asked = command("bank", "unlock", within=60, **{"door02.closed": False})
+    ordered = replace(asked, arguments={"door": 2})
     async with (
         emulating(connected("bank", model), on_write=refuse) as (_, link),
         driving(link) as (driver, heard),
