@@ -138,7 +138,9 @@ class ModbusDriver:
                 raise LinkLostError("the connection is gone")
             async with connection.turn(lane=turn.block.lane):
                 # While we waited for a command, what is more urgent may have become due.
-                await self._take_turn(connection, self._schedule.next(monotonic()))
+                turn = self._schedule.next(monotonic())
+                self._schedule.taken(turn)
+                await self._take_turn(connection, turn)
 
     async def _take_turn(self, connection: Connection, turn: Turn) -> None:
         block = turn.block

@@ -26,6 +26,9 @@ started refuses for a moment what it will answer (assumed)."""
 
 BOTH = 2
 
+ALARMS_MOST = 3
+"""Turns of panic devices in a row while others are due (assumed)."""
+
 SILENCES_MAX = 2
 """Time-outs in a row after which a connection is given up, if nobody is left to vouch for it."""
 
@@ -90,6 +93,8 @@ class Schedule:
         self._fallen: set[int] = set()
         """Of these, who came in doubt since anybody answered."""
         self._late = late
+        self._alarms = 0
+        """Turns of panic devices in a row."""
         self.holes: list[Hole] = []
         """Forbidden cells, as learnt: what lies before and behind is answered, both at once not."""
 
@@ -100,22 +105,30 @@ class Schedule:
         return enough and (len(self._fallen) >= SILENCES_MAX or not self._trusted())
 
     def next(self, now: Instant) -> Turn:
-        """Return the turn to take next: what is due of panic devices, then the latest by far.
+        """Return the turn to take next: what is due of panic devices before all else.
 
+        Of the others states go before numbers, and who is late by a whole interval before both.
         Lateness is counted in intervals: on a line that is too slow for all, what is read every
-        50 ms does not wait behind all that is read every second, and nobody starves: who is late by
-        a whole interval takes part as if it were urgent.
+        50 ms does not wait behind all that is read every second. After `ALARMS_MOST` turns of panic
+        devices one of the others is taken, so that nobody starves.
         """
         due = [turn for turn in self._turns if turn.due <= now]
         if not due:
             return min(self._turns, key=_due)
+        alarms = [turn for turn in due if turn.block.lane is Lane.ALARM]
+        others = [turn for turn in due if turn.block.lane is not Lane.ALARM]
+        chosen = alarms if alarms and (self._alarms < ALARMS_MOST or not others) else others
 
         def order(turn: Turn) -> tuple[Lane, float, Duration]:
             poll = max(turn.block.poll, 1)
             late = (now - turn.due) / poll
             return Lane.ALARM if late >= 1 else turn.block.lane, -late, poll
 
-        return min(due, key=order)
+        return min(chosen, key=order)
+
+    def taken(self, turn: Turn) -> None:
+        """Note whose turn it was."""
+        self._alarms = self._alarms + 1 if turn.block.lane is Lane.ALARM else 0
 
     def reconnected(self, now: Instant) -> None:
         """Begin anew on a fresh connection: all is read, what answered last time at once.

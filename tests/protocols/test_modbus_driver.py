@@ -325,7 +325,7 @@ async def test_a_hole_that_does_not_exist_costs_no_point():
     module = ConnectedDevice(
         id="module", model=read_model(library()["advantech-adam-6050"]), lost_after=seconds(10)
     )
-    async with scripted() as device, driving(device.port, module) as (_, sink):
+    async with scripted() as device, driving(device.port, module) as (driver, sink):
         device.set(1, "co:0", *12 * (1,))
         device.set(1, "co:16", *6 * (1,))
         device.set(1, "hr:0", *24 * (0,))
@@ -333,6 +333,7 @@ async def test_a_hole_that_does_not_exist_costs_no_point():
         assert all(seen.quality is Quality.GOOD for seen in sink.observed)
         asked = [(one.address, one.count) for one in device.requests if one.function == 1]
         assert asked == [(0, 22), (0, 12), (16, 6)]
+        assert [str(hole) for hole in driver.holes] == ["unit 1 co:12-15"]
 
 
 async def test_a_device_with_a_shorter_longest_read_is_asked_for_less():

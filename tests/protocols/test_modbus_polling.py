@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from protocols.interfaces import ConnectedDevice
 from protocols.modbus.plan import Block, plan
 from protocols.modbus.polling import PAUSE_MAX, REFUSED_AGAIN_MAX, Schedule, Turn
-from tests.protocols.modbus_device import point, sensor
+from tests.protocols.modbus_device import button, point, sensor
 from twins.instant import Instant, milliseconds, seconds
 
 QUICK, TIMEOUT = milliseconds(2), milliseconds(500)
@@ -39,6 +39,7 @@ class Line:
         while (turn := self.schedule.next(self.now)).due <= until and self.now <= until:
             self.now = max(self.now, turn.due)
             self.asked.append((self.now, turn.block))
+            self.schedule.taken(turn)
             self.take(turn, self.answer(turn.block, self.now))
 
     def take(self, turn: Turn, answer: str | list[int]) -> None:
@@ -259,3 +260,74 @@ def test_after_a_reconnect_everything_is_news():
     schedule.reconnected(seconds(1))
     assert turn.seen is None
     assert turn.due <= seconds(1)
+
+
+def alarms(*numbers: int) -> list[ConnectedDevice]:
+    return [replace(button(unit=n, lost_after=60), id=f"button {n}") for n in numbers]
+
+
+def test_a_panic_button_is_read_before_all_that_is_due_and_at_its_pace_on_a_full_line():
+    others = [unit(n) for n in range(2, 62)]
+    played = line(fine, *others, *alarms(99))
+    played.play(until=seconds(3))
+    assert played.asked[0][1].unit == 99
+    gaps = [after - before for before, after in pairwise(played.times(99))]
+    assert max(gaps) <= milliseconds(50) + QUICK
+    assert all(len(played.times(n)) >= 15 for n in range(2, 62)), "nobody starves"
+
+
+def test_buttons_that_fill_the_line_leave_every_fourth_turn_to_others():
+    played = line(fine, *alarms(*range(100, 160)), *(unit(n) for n in range(2, 22)))
+    played.play(until=seconds(2))
+    longest = max(
+        after - before for n in range(2, 22) for before, after in pairwise(played.times(n))
+    )
+    assert longest <= 4 * 20 * QUICK + milliseconds(50)
+
+
+def test_a_state_is_read_before_a_number_that_is_due_as_well():
+    state = point("di:0", value_type="boolean")
+    played = line(fine, unit(1, point("hr:0"), state))
+    played.play(until=0)
+    played.play(until=QUICK)
+    assert [block.table.value for _, block in played.asked[:2]] == ["di", "hr"]
+
+
+def holed(forbidden: set[int]) -> Answer:
+    def device(block: Block, now: Instant) -> str | list[int]:
+        return REFUSED if forbidden & set(range(block.start, block.end)) else fine(block, now)
+
+    return device
+
+
+def test_a_forbidden_hole_is_learnt_named_and_never_read_along_again():
+    played = line(holed({2, 3}), unit(1, point("hr:0"), point("hr:1"), point("hr:4")))
+    played.play(until=seconds(1))
+    assert [str(hole) for hole in played.schedule.holes] == ["unit 1 hr:2-3"]
+    played.schedule.reconnected(played.now)
+    asked = len(played.asked)
+    played.play(until=seconds(2))
+    assert {(block.start, block.end) for _, block in played.asked[asked:]} == {(0, 2), (4, 5)}
+
+
+def test_a_hole_stays_apart_when_the_device_changes_for_another_reason():
+    forbidden = {2, 3, 9}
+    points = [point(f"hr:{n}") for n in (0, 1, 4, 5, 9)]
+    played = line(holed(forbidden), unit(1, *points))
+    played.play(until=seconds(1))
+    learnt = {str(hole) for hole in played.schedule.holes}
+    forbidden.remove(9)
+    played.play(until=seconds(5))
+    assert played.values["1:hr:9"] == 9
+    asked = len(played.asked)
+    played.play(until=seconds(6))
+    again = [block for _, block in played.asked[asked:]]
+    assert all(not {2, 3} <= set(range(block.start, block.end)) for block in again)
+    assert learnt <= {str(hole) for hole in played.schedule.holes} == {"unit 1 hr:2-3"}
+
+
+def test_a_hole_is_not_blamed_for_a_point_that_is_missing():
+    played = line(holed({4}), unit(1, point("hr:0"), point("hr:4"), point("hr:9")))
+    played.play(until=seconds(1))
+    assert played.schedule.holes == []
+    assert played.values["1:hr:4"] is None
