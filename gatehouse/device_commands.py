@@ -10,6 +10,8 @@ from gatehouse.terminal import Language, end, err, heading, out, show, table, to
 from gatehouse.wording import wording
 
 device_app = typer.Typer()
+new_app = typer.Typer(help="Begin a school or a device model.", no_args_is_help=True)
+device_app.add_typer(new_app, name="new")
 
 Device = Annotated[str, typer.Argument(help="A device model's file, or its name in the library.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
@@ -182,3 +184,43 @@ def import_(
     for gap in made.gaps:
         err.print(gap, style="yellow", markup=False)
     end(not made.gaps)
+
+
+class Protocol(StrEnum):
+    """What a new device model speaks."""
+
+    MODBUS = "modbus"
+    OPCUA = "opcua"
+    COAP = "coap"
+
+
+@new_app.command("device")
+def new_device(
+    name: Annotated[str, typer.Argument(help="Name of the model, and of its file.")],
+    language: Language,
+    device_type: Annotated[str, typer.Option("--is", help="Device type, as one-key-alarm.")],
+    protocol: Annotated[Protocol, typer.Option(help="What it speaks.")] = Protocol.MODBUS,
+    folder: Annotated[Path, typer.Option("--in", help="Where the file goes.")] = Path(),
+) -> None:
+    """Begin a device model: what its type needs, at addresses to be replaced."""
+    from gatehouse.starting import new_device as begun
+
+    file = told(lambda: begun(name, device_type, protocol.value, folder))
+    say = wording(language)
+    out.print(say("{file} is written; check it with: gatehouse check {file}", file=file),
+              markup=False)  # fmt: skip
+
+
+@new_app.command("school")
+def new_school(
+    name: Annotated[str, typer.Argument(help="Id of the school, and of its folder.")],
+    language: Language,
+    folder: Annotated[Path, typer.Option("--in", help="Where the folder goes.")] = Path(),
+) -> None:
+    """Begin a school package: six files, right from the start."""
+    from gatehouse.starting import new_school as begun
+
+    school = told(lambda: begun(name, folder))
+    say = wording(language)
+    out.print(say("{file} is written; check it with: gatehouse check {file}", file=school),
+              markup=False)  # fmt: skip
