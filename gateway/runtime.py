@@ -152,7 +152,7 @@ class Gateway:
 
     async def recent(self, names: Sequence[str], limit: int) -> list[tuple[Instant, Output]]:
         """Return the latest records of these types from the log, oldest first."""
-        found = await self._store.recent(names, limit)
+        found = await self._store.recent(names, limit, outputs=True)
         return [(at, one) for at, one in found if is_output(one)]
 
     async def _decide(self, group: asyncio.TaskGroup) -> None:

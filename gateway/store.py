@@ -72,8 +72,13 @@ class Store(Protocol):
         """Iterate over the batches numbered above `after`, in order; raises ConfigError."""
         ...
 
-    async def recent(self, names: Sequence[str], limit: int) -> list[tuple[Instant, Record]]:
-        """Return the newest `limit` records of these types with their `now`, oldest first."""
+    async def recent(
+        self, names: Sequence[str], limit: int, *, outputs: bool = False
+    ) -> list[tuple[Instant, Record]]:
+        """Return the newest `limit` records of these types with their `now`, oldest first.
+
+        With `outputs`, only what the engine told: some types are inputs as well.
+        """
         ...
 
 
@@ -116,13 +121,15 @@ class MemoryStore:
             if number > after:
                 yield batch_of_rows(number, now, rows)
 
-    async def recent(self, names: Sequence[str], limit: int) -> list[tuple[Instant, Record]]:
+    async def recent(
+        self, names: Sequence[str], limit: int, *, outputs: bool = False
+    ) -> list[tuple[Instant, Record]]:
         """Return the newest `limit` records of these types with their `now`, oldest first."""
         found = [
             (now, decode_record(name, body))
             for _, now, rows in self._batches
-            for _, name, body in rows
-            if name in names
+            for is_input, name, body in rows
+            if name in names and not (outputs and is_input)
         ]
         return found[-limit:]
 

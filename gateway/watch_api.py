@@ -15,6 +15,7 @@ from gateway.case_views import call_views, ledger_views, warning_views
 from gateway.duty_views import duty_view, function_views, role_views, visits_view
 from gateway.outputs import OUTPUT_NAMES, topic_of
 from gateway.serving_state import Served
+from gateway.store import StoreError
 from gateway.watch_shapes import (
     CallView,
     DutyView,
@@ -119,7 +120,11 @@ async def records(
         if kind not in OUTPUT_NAMES:
             hint = did_you_mean(kind, list(OUTPUT_NAMES))
             raise HTTPException(422, f"there is no output {kind!r}{hint}")
-    return _records(await gateway.recent(kinds or list(OUTPUT_NAMES), limit))
+    try:
+        found = await gateway.recent(kinds or list(OUTPUT_NAMES), limit)
+    except StoreError as error:
+        raise HTTPException(503, str(error)) from None
+    return _records(found)
 
 
 @router.get("/api/warnings")

@@ -68,6 +68,7 @@ async def opened(browser: Browser, served: Served, width: int, language: str) ->
     page.on("pageerror", lambda error: wrong.append(str(error)))
     await page.goto(served.web.url)
     await expect(page.locator("#link")).to_have_attribute("data-state", "good")
+    await expect(page.locator("#devices-title")).not_to_be_empty()  # everything was read once
     assert all(url.startswith(served.web.url) for url in asked)
     assert wrong == []
     return page

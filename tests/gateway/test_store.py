@@ -99,6 +99,12 @@ async def test_recent_records_of_some_types_come_back_oldest_first(reopen):
     recent = await store.recent(["InputRefused"], 2)
     assert [record.subject for _, record in recent] == ["elm/alarm/3", "elm/alarm/4"]
     assert recent[0][0] == batch(3).now
+    mixed = await store.recent(["InputRefused", "PropertyChanged", "AcknowledgeAlarm"], 4)
+    assert [type(record).__name__ for _, record in mixed] == [
+        "InputRefused", "AcknowledgeAlarm", "PropertyChanged", "InputRefused",
+    ]  # fmt: skip
+    told = await store.recent(["InputRefused", "AcknowledgeAlarm"], 2, outputs=True)
+    assert [type(record).__name__ for _, record in told] == ["InputRefused", "InputRefused"]
 
 
 async def test_a_log_longer_than_a_page_is_gone_through_wholly(tmp_path, monkeypatch):
