@@ -80,6 +80,7 @@ class Responses:
         volunteer = police = closed = None
         shared = mood(ALARM, self._chance)
         ways = self._ways if ways_m is None else ways_m
+        assert len(ways) <= len(self._people), "a way for everybody, and nobody invented"
         for (name, react, helps), way in zip(self._people, ways, strict=False):
             delivered, answer, answered, arrives, secures = react(way, shared)
             note((at + delivered, DELIVERED, name))

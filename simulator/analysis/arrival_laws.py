@@ -146,6 +146,41 @@ def response_gap(
     return Gap(first_s=first, police_s=police, volunteer_first=_before(fields, police_later, edges))
 
 
+def at_least_of(rank: int, shares: Sequence[float], correlation: float = 0.0) -> float:
+    """Return P(at least `rank` of these responders are there), each with their own probability.
+
+    With `shares` as their laws at t this is the law of the rank-th arrival. A common cause moves
+    them together by a one-factor Gaussian copula, as `volunteer.correlation` in a play; each keeps
+    their own probability (Vasicek, Risk 15 (2002), for the integral).
+    """
+    if not correlation:
+        return _at_least_of(rank, shares)
+    shared, rest = correlation**0.5, (1 - correlation) ** 0.5
+    limits = [_NORMAL.inv_cdf(min(max(share, 1e-300), 1 - 1e-16)) for share in shares]
+
+    def at(mood: float) -> float:
+        given = [_NORMAL.cdf((limit - shared * mood) / rest) for limit in limits]
+        return _NORMAL.pdf(mood) * _at_least_of(rank, given)
+
+    return integral(at, -9.0, 9.0, precision=1e-12)
+
+
+def mean_last_of(count: int, mean_s: float) -> float:
+    """Return the mean of the last of so many exponential times: mean × (1 + 1/2 + … + 1/n)."""
+    return mean_s * math.fsum(1 / place for place in range(1, count + 1))
+
+
+def _at_least_of(rank: int, shares: Sequence[float]) -> float:
+    """Return the upper tail of a sum of independent yes and no (Poisson-binomial)."""
+    there = [1.0]
+    for share in shares:
+        there = [
+            stay * (1 - share) + come * share
+            for stay, come in zip([*there, 0.0], [0.0, *there], strict=True)
+        ]
+    return math.fsum(there[rank:])
+
+
 def _before(fields: Sequence[VolunteerField], police_later: Share, edges: Sequence[float]) -> float:
     """Return P(V < P), with the density of the police as a difference of their law."""
     step = 1e-3
@@ -157,38 +192,3 @@ def _before(fields: Sequence[VolunteerField], police_later: Share, edges: Sequen
     return math.fsum(
         integral(at, max(begin, step), end, precision=1e-8) for begin, end in pairwise(edges)
     )
-
-
-def nobody_accepts(volunteers: int, accepts: float, correlation: float) -> float:
-    """Return P(all refuse) where a common cause moves them together (one-factor Gaussian copula).
-
-    Without correlation (1 - p)^n; with it more, for the same acceptance of each.
-    """
-    if not correlation:
-        return (1 - accepts) ** volunteers
-    limit, shared, rest = _NORMAL.inv_cdf(accepts), correlation**0.5, (1 - correlation) ** 0.5
-
-    def at(mood: float) -> float:
-        refuses = 1 - _NORMAL.cdf((limit - shared * mood) / rest)
-        return _NORMAL.pdf(mood) * refuses**volunteers
-
-    return integral(at, -9.0, 9.0, precision=1e-12)
-
-
-def order_share(rank: int, shares: Sequence[float]) -> float:
-    """Return P(at least `rank` of independent responders are there), each with their own chance.
-
-    The law of the rank-th arrival of people with different laws (Poisson-binomial).
-    """
-    there = [1.0]
-    for share in shares:
-        there = [
-            stay * (1 - share) + come * share
-            for stay, come in zip([*there, 0.0], [0.0, *there], strict=True)
-        ]
-    return math.fsum(there[rank:])
-
-
-def mean_last_of(count: int, mean_s: float) -> float:
-    """Return the mean of the last of so many exponential times: mean × (1 + 1/2 + … + 1/n)."""
-    return mean_s * math.fsum(1 / place for place in range(1, count + 1))

@@ -11,16 +11,15 @@ from simulator.analysis.arrival_laws import (
     VolunteerField,
     after,
     at_least,
+    at_least_of,
     expected_there,
     first_quantile,
     later_than_log_normal,
     mean_first,
     mean_last_of,
     mean_nearest,
-    nobody_accepts,
     nobody_ever,
     nobody_yet,
-    order_share,
     response_gap,
     shifted_gamma,
 )
@@ -105,11 +104,16 @@ def test_more_volunteers_leave_less_gap() -> None:
     assert gaps == sorted(gaps, reverse=True)
 
 
-def test_a_common_cause_makes_it_likelier_that_all_refuse() -> None:
-    chances = [nobody_accepts(8, 0.362, correlation) for correlation in (0.0, 0.2, 0.5, 0.9)]
-    assert chances == sorted(chances)
-    assert chances[0] == pytest.approx(0.638**8)
-    assert nobody_accepts(1, 0.362, 0.5) == pytest.approx(0.638, abs=1e-9)
+def test_a_common_cause_makes_all_and_none_likelier_and_leaves_each() -> None:
+    somebody = [at_least_of(1, [0.362] * 8, shared) for shared in (0.0, 0.2, 0.5, 0.9)]
+    assert somebody == sorted(somebody, reverse=True)
+    assert somebody[0] == pytest.approx(1 - 0.638**8)
+    everybody = [at_least_of(8, [0.362] * 8, shared) for shared in (0.0, 0.2, 0.5, 0.9)]
+    assert everybody == sorted(everybody)
+    for shared in (0.3, 0.8):
+        assert at_least_of(1, [0.362], shared) == pytest.approx(0.362, abs=1e-9)
+        mean = math.fsum(at_least_of(rank, [0.1, 0.5, 0.9], shared) for rank in (1, 2, 3))
+        assert mean == pytest.approx(1.5, abs=1e-9)
 
 
 @given(shares=st.lists(st.floats(0, 1), min_size=1, max_size=6), rank=st.integers(0, 6))
@@ -121,7 +125,7 @@ def test_the_rank_th_of_different_people_is_the_sum_over_who_is_there(
         for outcome in product((False, True), repeat=len(shares))
         if sum(outcome) >= rank
     )
-    assert order_share(rank, shares) == pytest.approx(exact, abs=1e-12)
+    assert at_least_of(rank, shares) == pytest.approx(exact, abs=1e-12)
 
 
 def test_the_last_of_a_hundred_phones_takes_five_times_the_mean() -> None:

@@ -261,3 +261,19 @@ def test_a_level_that_always_holds_ends_the_run_with_nothing() -> None:
     found = split(0, [lambda state, stream: None] * 3, effort=5, runs=4, streams=Streams(5))
     assert found.estimate.value == 0
     assert found.levels == (0.0, 0.0, 0.0)
+
+
+def test_splitting_goes_on_from_all_the_states_in_which_a_level_was_passed() -> None:
+    """U above one half passes, and then with probability U²: 7/24 in all."""
+
+    def drawn(state: float, stream: Stream) -> float | None:
+        level = stream.random()
+        return level if level > 0.5 else None
+
+    def passed(state: float, stream: Stream) -> float | None:
+        return state if stream.random() < state**2 else None
+
+    levels = [drawn, passed]
+    found = split(0.0, levels, effort=200, runs=100, streams=Streams(6)).estimate
+    assert found.value == pytest.approx(7 / 24, abs=5 * found.half_width / 1.96)
+    assert found.half_width < 0.012, "from a single state it would be twice as wide"

@@ -1,11 +1,11 @@
 from collections.abc import Callable
 from dataclasses import replace
-from statistics import NormalDist
 from typing import Any
 
 import pytest
 
 from benchmarks.responders import PEOPLE, same_story
+from simulator.analysis.arrival_laws import at_least_of
 from simulator.chance import Chance
 from simulator.laws import Fixed
 from simulator.parameters import PARAMETERS, Parameter
@@ -69,6 +69,7 @@ def test_the_times_of_a_case_are_those_of_its_events() -> None:
         assert case.events == sorted(case.events, key=lambda event: event[0])
 
 
+@pytest.mark.requirement("R50.SIM")
 def test_one_more_volunteer_changes_nobody_elses_times_and_never_delays_the_first_arrival() -> None:
     fewer = cases((GUARD, *VOLUNTEERS[:5], *CARS), chance(2))
     more = cases(PEOPLE, chance(2))
@@ -134,18 +135,5 @@ def test_a_common_cause_keeps_each_acceptance_and_makes_nobody_at_all_more_likel
     assert accepted == pytest.approx(0.362, abs=5 * (0.362 * 0.638 / count) ** 0.5)
     nobody = sum(case.volunteer is None for case in together) / count
     assert nobody > sum(case.volunteer is None for case in apart) / count
-    expected = nobody_accepts(0.362, 8, correlation)
+    expected = 1 - at_least_of(1, [0.362] * 8, correlation)
     assert nobody == pytest.approx(expected, abs=5 * (expected * (1 - expected) / count) ** 0.5)
-
-
-def nobody_accepts(accepts: float, volunteers: int, correlation: float) -> float:
-    """Integrate over the common factor, by the middle of 4,000 equally likely slices of it."""
-    normal = NormalDist()
-    slices = 4000
-    limit = normal.inv_cdf(accepts)
-    total = 0.0
-    for number in range(slices):
-        mood = normal.inv_cdf((number + 0.5) / slices)
-        one = normal.cdf((limit - correlation**0.5 * mood) / (1 - correlation) ** 0.5)
-        total += (1 - one) ** volunteers
-    return total / slices

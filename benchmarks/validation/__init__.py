@@ -1,0 +1,1 @@
+"""The simulator against theory: the cases, how each is run, and the page that tells of it."""
