@@ -82,7 +82,7 @@ def screening(inputs: Mapping[str, Any], effort: float, streams: Streams) -> lis
                 coming,
                 Exponential(1 / passing),
                 size.customers,
-                streams.replicated(run),
+                streams.child("replication", run),
             )
             for run in range(size.runs)
         ]
@@ -118,7 +118,11 @@ def registration(inputs: Mapping[str, Any], effort: float, streams: Streams) -> 
         means = [
             math.fsum(waits) / len(waits)
             for run in range(size.runs)
-            if (waits := _waits(name, 1, rate, law, size.customers, streams.replicated(run)))
+            if (
+                waits := _waits(
+                    name, 1, rate, law, size.customers, streams.child("replication", run)
+                )
+            )
         ]
         found.append(mean_of(quantity, means, size.all))
     return found
@@ -136,7 +140,8 @@ def patrol_cars(inputs: Mapping[str, Any], effort: float, streams: Streams) -> l
     names = [*(f"busy {unit + 1}" for unit in range(count)), "P(wait)", "crossing"]
     found = computed(dict(zip(names, (*exact.busy, exact.waits, exact.crossing), strict=True)))
     runs = [
-        _city(atoms, count, size.customers, streams.replicated(run)) for run in range(size.runs)
+        _city(atoms, count, size.customers, streams.child("replication", run))
+        for run in range(size.runs)
     ]
     return found + [
         mean_of(name, [values[place] for values in runs], size.all)
@@ -161,7 +166,9 @@ def loss(inputs: Mapping[str, Any], effort: float, streams: Streams) -> list[Fou
                        (many, "exponential")):  # fmt: skip
         quantity = f"blocked {cars}, {name}"
         shares = [
-            _blocked(quantity, cars, load, laws[name], size.customers, streams.replicated(run))
+            _blocked(
+                quantity, cars, load, laws[name], size.customers, streams.child("replication", run)
+            )
             for run in range(size.runs)
         ]
         found += computed({quantity: exact[cars]})

@@ -101,3 +101,9 @@ def test_the_best_free_unit_goes_and_a_call_waits_for_whoever_is_free_first() ->
     assert units.send(3, (0, 1, 2), 5) == Sent(1, 12)
     assert units.send(4, (0, 1, 2), 5) == Sent(1, 17)
     assert units.busy(60) == 1
+
+
+def test_a_unit_that_is_done_at_the_very_instant_of_a_call_is_free() -> None:
+    units = Units(2)
+    units.send(0, (0, 1), 10)
+    assert units.send(10, (0, 1), 5) == Sent(0, 10)

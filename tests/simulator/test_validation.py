@@ -2,9 +2,7 @@
 
 import math
 import re
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from benchmarks.validation.verdict import OBSERVATIONS, Found, Kind, cases, judg
 from simulator.analysis.sensitivity import available
 from simulator.chance import Chance
 from simulator.estimation.stopping import Target, take_until
+from simulator.experiments.executors import ProcessExecutor
 from simulator.field import PoissonField, poisson
 from simulator.laws import Fixed
 from simulator.parameters import PARAMETERS
@@ -135,7 +134,7 @@ def test_a_poisson_number_has_its_mean_and_variance() -> None:
 
 def mean_gap(replication: int) -> float:
     """Return one replication's mean response gap in seconds."""
-    model = Responses(PEOPLE, Chance(Streams(5).replicated(replication)))
+    model = Responses(PEOPLE, Chance(Streams(5).child("replication", replication)))
     gaps = [model.play(0).gap for _ in range(50)]
     return sum(in_seconds(gap) for gap in gaps if gap is not None) / len(gaps)
 
@@ -143,7 +142,7 @@ def mean_gap(replication: int) -> float:
 def test_two_processes_give_the_numbers_of_one() -> None:
     alone = [mean_gap(replication) for replication in range(40)]
     assert len(set(alone)) == 40, "every replication draws afresh"
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        shared = list(pool.map(mean_gap, range(40), chunksize=7))
+    told = dict(ProcessExecutor(2).run(mean_gap, range(40)))
+    shared = [told[replication] for replication in range(40)]
     assert shared == alone
     assert take_until(shared, Target(relative=0.05)) == take_until(alone, Target(relative=0.05))

@@ -3,7 +3,10 @@ import sys
 
 from twins.streams import Streams
 
-PRINTED = "from twins.streams import Streams; print(Streams(1).replicated(2).stream('a').random())"
+PRINTED = """
+from twins.streams import Streams
+print(Streams(1).child("replication", 2).stream("a").random())
+"""
 
 
 def numbers(streams, *name):
@@ -12,14 +15,14 @@ def numbers(streams, *name):
 
 
 def test_a_replication_draws_afresh_under_every_name():
-    runs = [numbers(Streams(1), "a"), *(numbers(Streams(1).replicated(n), "a") for n in range(3))]
-    assert len({tuple(run) for run in runs}) == 4
+    parts = [Streams(1), *(Streams(1).child("replication", n) for n in range(3))]
+    assert len({tuple(numbers(part, "a")) for part in parts}) == 4
 
 
 def test_a_replication_is_the_same_whoever_asks_and_in_whatever_order():
-    later = Streams(1).replicated(7)
+    later = Streams(1).child("replication", 7)
     numbers(later, "b")
-    assert numbers(later, "a") == numbers(Streams(1).replicated(3).replicated(7), "a")
+    assert numbers(later, "a") == numbers(Streams(1).child("replication", 7), "a")
 
 
 def test_the_hash_seed_of_python_changes_nothing():
@@ -33,4 +36,5 @@ def test_the_hash_seed_of_python_changes_nothing():
         ).stdout
         for seed in ("0", "1", "31337")
     }
-    assert told == {f"{Streams(1).replicated(2).stream('a').random()}\n"}
+    here = Streams(1).child("replication", 2).stream("a").random()
+    assert told == {f"{here}\n"}
