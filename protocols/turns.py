@@ -45,7 +45,7 @@ class Turns:
 
     @asynccontextmanager
     async def turn(
-        self, *, command: bool = False, lane: Lane = Lane.POLL, within: float | None = None
+        self, *, lane: Lane = Lane.POLL, within: float | None = None
     ) -> AsyncIterator[None]:
         """Wait for the line, hold it, and hand it on.
 
@@ -53,7 +53,7 @@ class Turns:
         """
         try:
             async with asyncio.timeout(within):
-                await self._take(Lane.COMMAND if command else lane)
+                await self._take(lane)
         except TimeoutError:
             raise LinkLostError("the line was not free in time") from None
         try:

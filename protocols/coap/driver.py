@@ -21,7 +21,7 @@ from protocols.interfaces import Link, LinkLostError, NoAnswerError, RefusedErro
 from protocols.model import Write
 from protocols.reporting import Reporter
 from protocols.silence import monotonic
-from protocols.turns import Turns
+from protocols.turns import Lane, Turns
 from twins.clock import Clock
 from twins.command import Command, CommandEnded, CommandResult
 from twins.observation import Value
@@ -106,7 +106,7 @@ class CoapDriver:
                 raise LinkLostError("it is past its time")
 
         within = time_left(self._clock, command.not_after)
-        async with endpoint.turns.turn(command=True, within=within):
+        async with endpoint.turns.turn(lane=Lane.COMMAND, within=within):
             code = CODES[address.method]
             _judge(await endpoint.write(code, address, payload, content_format, still))
 

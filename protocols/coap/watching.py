@@ -21,6 +21,7 @@ from protocols.deriving import Reading as Reported
 from protocols.interfaces import ConnectedDevice, DriverError, MalformedError
 from protocols.reporting import Reporter
 from protocols.silence import SilenceWatch, monotonic
+from protocols.turns import Lane
 from twins.clock import Clock
 from twins.instant import Duration, Instant, in_seconds, milliseconds
 from twins.observation import Quality, Value
@@ -96,7 +97,7 @@ class WatchedDevice:
         resource = next((one for one in self._resources if name in one.names), None)
         if resource is None:
             raise MalformedError(f"{self._device.model.name} has no {name} to read")
-        async with self._endpoint.turns.turn(command=True):
+        async with self._endpoint.turns.turn(lane=Lane.COMMAND):
             message = await self._endpoint.get(resource.path, Once(), accept=resource.accept)
         self._take(resource, message)
         value, quality, _ = reading_of(message, self._device.model.points[name])

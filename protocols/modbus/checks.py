@@ -55,6 +55,15 @@ def overload(link: Link) -> str:
             "write a shorter `timeout`"
         )
     units = habits_by_unit(link.devices)
+    wide = [
+        f"{item.point.name} of {item.device} takes {item.end - item.start} cells, of which its "
+        f"quirks let {item.most} be read at once"
+        for block in plan(link.devices)
+        for item in block.items
+        if item.end - item.start > item.most
+    ]
+    if wide:
+        return "; ".join(wide)
     blocks = [
         (exchange(block, link.scheme, settings, units[block.unit]), block)
         for block in plan(link.devices)

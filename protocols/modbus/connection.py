@@ -43,6 +43,7 @@ class Connection(asyncio.Protocol):
         self._url = url
         self._settings = settings
         self._habits = habits or {}
+        self._stays = all(one.stays for one in self._habits.values())
         self._framing = framing_of(scheme)
         self._timeout = in_seconds(settings.answer_within)
         self._character = in_seconds(settings.character(scheme))
@@ -58,7 +59,11 @@ class Connection(asyncio.Protocol):
 
     @property
     def connected(self) -> bool:
-        """Return whether the line is open, as far as we know."""
+        """Return whether the line is open, as far as we know, or is opened for each request."""
+        return self._open or not self._stays
+
+    @property
+    def _open(self) -> bool:
         return self._transport is not None and not self._transport.is_closing()
 
     async def open(self) -> None:
@@ -88,7 +93,10 @@ class Connection(asyncio.Protocol):
         """
         habits = self._habits.get(request.unit, STRICTLY)
         await self._rest(request.unit, habits)
-        if self._transport is None or self._transport.is_closing():
+        if not self._stays and not self._open:
+            self._buffer.clear()
+            await self.open()
+        if self._transport is None or not self._open:
             raise LinkLostError("the connection is gone")
         loop = asyncio.get_running_loop()
         self._transaction = self._transaction % LAST_TRANSACTION + 1
@@ -106,6 +114,8 @@ class Connection(asyncio.Protocol):
         finally:
             timer.cancel()
             self._asked = None
+            if not self._stays:
+                self._transport.abort()
             self._last_byte_at = loop.time()
             if not self._by_number(habits) and not _answered(asked):
                 self._owing[request.unit] = (loop.time() + self._timeout, frame)
@@ -171,6 +181,9 @@ class Connection(asyncio.Protocol):
         if asked is None or asked.answer.done():
             self._owing.pop(frame.unit, None)
             return
+        if frame.unit != asked.frame.unit and frame.unit in self._owing:
+            del self._owing[frame.unit]
+            return  # late: another unit's answer, where nothing but the unit tells
         if self._framing.numbered and frame.transaction != asked.frame.transaction:
             if frame.transaction and asked.habits.numbered:
                 return  # late: the answer to a request before

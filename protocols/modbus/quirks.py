@@ -36,6 +36,8 @@ class Habits:
     """Silence before a frame for it."""
     settling: Duration = 0
     """Pause before a new connection."""
+    stays: bool = True
+    """Whether a connection outlives an answer."""
 
     def joined(self, other: "Habits") -> "Habits":
         """Return what suits both, for devices that share a unit or a connection."""
@@ -49,10 +51,12 @@ class Habits:
             own_unit=self.own_unit and other.own_unit,
             gap=max(self.gap, other.gap),
             settling=max(self.settling, other.settling),
+            stays=self.stays and other.stays,
         )
 
 
 QUIRKS: Mapping[str, str] = {
+    "closes-after-answer": "opens a connection for each request; that it closes is no loss",
     "gap=T": "the line rests for T (such as `30ms`) before each frame for the device",
     "max-bits=N": "reads at most N coils or inputs at once",
     "max-registers=N": "reads at most N registers at once",
@@ -71,6 +75,7 @@ QUIRKS: Mapping[str, str] = {
 SWAPPED_FLOATS = "swapped-floats"
 
 _PLAIN: Mapping[str, Habits] = {
+    "closes-after-answer": Habits(stays=False),
     "no-fc5-fc6": Habits(single_writes=False),
     "no-fc15-fc16": Habits(multiple_writes=False),
     "no-fc23": Habits(),

@@ -225,3 +225,14 @@ async def test_a_line_that_is_not_there_is_said_so(tmp_path):
     (tmp_path / "ttyUSB9").touch()
     with pytest.raises(LinkLostError, match="is no serial line"):
         await Connection(f"modbus+rtu://{tmp_path}/ttyUSB9").open()
+
+
+async def test_a_line_that_is_pulled_out_ends_the_wait_for_an_answer():
+    async with serial() as (line, connection), asyncio.TaskGroup() as tasks:
+        reading = tasks.create_task(failure_of(read(connection)))
+        await asked_on(line)
+        connection._transport._end(OSError("pulled out"))
+        assert await reading == "the connection broke before an answer came"
+        assert not connection.connected
+        with pytest.raises(LinkLostError, match="the connection is gone"):
+            await read(connection)

@@ -179,6 +179,23 @@ async def test_a_device_with_one_connection_is_dialled_again_when_it_has_noticed
         assert device.connects == 2
 
 
+async def test_a_device_that_closes_after_each_answer_is_read_and_commanded_without_a_loss():
+    async def hang_up_after(device: ScriptedDevice, request: Request) -> None:
+        await honest(device, request)
+        device.hang_up()
+
+    one = with_quirks(siren(), "closes-after-answer")
+    async with scripted(hang_up_after) as device, driving(device.port, one) as (driver, sink):
+        device.set(1, "co:0", 0)
+        await sink.until_good("siren", "sounding", False)
+        outcome = await driver.execute(command("sound", sounding=True))
+        assert outcome.result is CommandResult.CONFIRMED
+        await device.until(lambda: len(device.requests) >= 10)
+        assert device.connects >= len(device.requests)
+        assert len(device.writes) == 1
+        assert not any(seen.quality is Quality.BAD for seen in sink.observed)
+
+
 async def test_a_device_that_answers_under_its_own_unit_id_is_believed_where_that_is_known():
     async def as_unit_255(device: ScriptedDevice, request: Request) -> None:
         device.send(request, device.obey(request), unit=255)
@@ -214,6 +231,32 @@ async def test_a_gateway_that_numbers_nothing_gives_nobody_the_answer_before():
         await sink.until_good("sensor", "slow", 111)
         assert set(sink.of("sensor", "quick")) == {(222, Quality.GOOD)}
         assert set(sink.of("sensor", "slow")) == {(111, Quality.GOOD)}
+
+
+async def test_a_late_answer_without_a_number_is_not_held_against_another_unit():
+    late = False
+
+    async def unnumbered(device: ScriptedDevice, request: Request) -> None:
+        nonlocal late
+        pdu = device.obey(request)
+        if request.unit == 1 and not late:
+            late = True
+            await asyncio.sleep(0.7)
+        device.send(request, pdu, transaction=0)
+
+    first, second = (
+        with_quirks(
+            sensor(point("ir:0"), name=f"unit {unit}", unit=unit, lost_after=4, poll=0.05),
+            "same-transaction",
+        )
+        for unit in (1, 2)
+    )
+    async with scripted(unnumbered) as device, driving(device.port, first, second) as (_, sink):
+        device.set(1, "ir:0", 111)
+        device.set(2, "ir:0", 222)
+        await sink.until_good("unit 2", "it", 222)
+        await sink.until_good("unit 1", "it", 111)
+        assert sink.of("unit 2", "it") == [(222, Quality.GOOD)]
 
 
 def test_every_quirk_means_something_and_is_in_the_manual():

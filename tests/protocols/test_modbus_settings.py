@@ -1,5 +1,7 @@
 """The settings of a Modbus link as a device list gives them."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
@@ -99,3 +101,10 @@ def test_a_rest_between_frames_counts_on_every_wire():
 def test_a_time_out_longer_than_a_device_may_be_silent_is_refused():
     said = overloaded("modbus+tcp://127.0.0.1:502", counters(1), timeout="10s")
     assert "a time-out of 10s is longer than meter1 may be silent" in said
+
+
+def test_a_value_that_no_single_read_can_carry_is_refused():
+    one = sensor(point("hr:0", name="label", wire_type="string", value_type="string", length=20))
+    short = replace(one, model=replace(one.model, quirks=frozenset(["max-registers=16"])))
+    said = overloaded("modbus+tcp://127.0.0.1:502", short)
+    assert said == "label of sensor takes 20 cells, of which its quirks let 16 be read at once"
