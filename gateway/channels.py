@@ -16,6 +16,8 @@ from gateway.outputs import subject_of
 from gateway.supervisor import Failed, contained
 from twins.early_warning import WarningNotice
 from twins.incident import Notification
+from twins.instant import Duration, seconds
+from twins.mobilisation import UnitReleased
 from twins.school import Role
 
 DELIVERY_TIMEOUT_S = 3.0
@@ -24,8 +26,11 @@ DELIVERY_TIMEOUT_S = 3.0
 RETRY_S = 1.0
 """Pause after an attempt that failed (assumed)."""
 
-Notice: TypeAlias = Notification | WarningNotice
-"""Of an incident, or of something that is none yet."""
+RELEASE_TRIED: Duration = seconds(600)
+"""So long somebody is told that they need not come; then they are there, or know (assumed)."""
+
+Notice: TypeAlias = Notification | WarningNotice | UnitReleased
+"""Of an incident, of something that is none yet, or that somebody is not needed any more."""
 
 Channel: TypeAlias = Callable[[Notice], Awaitable[None]]
 """Returns when the recipient has the notice; raises when it could not be brought."""

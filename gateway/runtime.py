@@ -12,7 +12,7 @@ from typing import Self
 import structlog
 
 from gateway.bus import Bus, Event
-from gateway.channels import Channels
+from gateway.channels import RELEASE_TRIED, Channels
 from gateway.clock import WallClock
 from gateway.history import History, read_back
 from gateway.inbox import Inbox, Taken
@@ -31,6 +31,7 @@ from twins.early_warning import WarningDelivered, WarningNotice
 from twins.engine import Engine
 from twins.incident import Incident, Notification, NotificationDelivered, PlaceAdded
 from twins.instant import Instant, in_seconds
+from twins.mobilisation import UnitReleased
 from twins.observation import Observation
 from twins.records import Input, Output, TimeAdvanced
 from twins.school import School
@@ -205,6 +206,8 @@ class Gateway:
                     group.create_task(self._tell(output))
                 case WarningNotice():
                     group.create_task(self._warn(output))
+                case UnitReleased():
+                    group.create_task(self._release(output, now))
                 case PlaceAdded():
                     incident = self._engine.incidents.get(output.incident)
                     for notice in place_notices(incident, output.place, output.responders):
@@ -243,6 +246,10 @@ class Gateway:
             await self.inbox.put(
                 WarningDelivered(warning=notice.warning, responder=notice.responder)
             )
+
+    async def _release(self, released: UnitReleased, now: Instant) -> None:
+        """Tell somebody that they need not come; nothing is booked."""
+        await self.channels.deliver(released, lambda: self.clock.now() < now + RELEASE_TRIED)
 
     def _awaited(self, notice: WarningNotice) -> bool:
         warning = self._engine.memory.watch.warnings.get(notice.warning)

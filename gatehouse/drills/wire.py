@@ -23,8 +23,7 @@ from scenarios.story import StoryEvent
 from scenarios.telling import Storyteller
 from simulator.port import PersonInput
 from simulator.staging import Staging
-from twins.early_warning import WarningNotice
-from twins.incident import NotificationDelivered
+from twins.incident import Notification, NotificationDelivered
 from twins.instant import Duration, Instant, milliseconds, seconds
 from twins.observation import Quality, Value
 from twins.school import Role
@@ -191,9 +190,10 @@ class WireStage:
     async def _bring(self, notification: Notice) -> None:
         """Bring a notice to a simulated person; done when the world says it arrived.
 
-        Simulated people do nothing about a warning, which is no call for help: theirs is a console.
+        Simulated people do nothing about a warning, which is no call for help, and see for
+        themselves when they are not needed any more.
         """
-        if isinstance(notification, WarningNotice):
+        if not isinstance(notification, Notification):
             return
         key = (notification.incident, notification.responder)
         if key not in self._delivered:

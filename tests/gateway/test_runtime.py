@@ -19,6 +19,7 @@ from twins.command import CommandEnded, CommandResult, RequestCommand
 from twins.documents import ConfigError
 from twins.incident import Answer, HandleIncident, Notification, RecipientAnswered
 from twins.instant import seconds
+from twins.mobilisation import UnitReleased
 from twins.observation import Quality
 from twins.school import Role
 
@@ -28,10 +29,14 @@ class Recipients:
 
     def __init__(self) -> None:
         self.notices: list[Notification] = []
+        self.released: list[str] = []
         self.dead: set[str] = set()
         self.reached: set[tuple[str, str]] = set()
 
-    async def __call__(self, notification: Notification) -> None:
+    async def __call__(self, notification: Notification | UnitReleased) -> None:
+        if isinstance(notification, UnitReleased):
+            self.released.append(notification.responder)
+            return
         self.notices.append(notification)
         if notification.responder in self.dead:
             await asyncio.Event().wait()
@@ -94,6 +99,22 @@ async def test_another_place_of_a_case_is_brought_to_everybody_who_knows_the_fir
         assert told.other_places == ("dormitory",)
         (shown,) = incident_views(rig.gateway)
         assert [one.title["en"] for one in shown.other_places] == ["dormitory"]
+
+
+async def test_who_said_to_come_is_told_that_the_case_is_closed():
+    people = Recipients()
+    async with running(prepare=people.everywhere) as rig:
+        await rig.press()
+        await rig.until(lambda: len(people.reached) == 3)
+        (incident,) = rig.gateway.view.incidents
+        await rig.gateway.submit(
+            RecipientAnswered(
+                incident=incident, responder="elm/volunteer-1", answer=Answer.ACCEPTED
+            )
+        )
+        await rig.gateway.submit(HandleIncident(incident=incident, by="所长", reason="resolved"))
+        await rig.until(lambda: people.released)
+        assert people.released == ["elm/volunteer-1"]
 
 
 async def test_a_batch_is_in_the_log_before_any_of_its_outputs_takes_effect():

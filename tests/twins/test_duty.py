@@ -36,7 +36,12 @@ from twins.duty import (
 from twins.duty_gaps import ANYBODY, peak_gaps, week_gaps
 from twins.engine import Engine
 from twins.instant import seconds
-from twins.management.duty_findings import ROUNDS_NORM, duty_findings, rounds_findings
+from twins.management.duty_findings import (
+    ROUNDS_NORM,
+    check_in_findings,
+    duty_findings,
+    rounds_findings,
+)
 from twins.management.finding import FindingKind
 from twins.management.patrol_record import missed_yesterday, patrol_lines
 from twins.records import encode_record
@@ -306,3 +311,12 @@ def test_a_planned_day_replays_from_any_snapshot(story, cut):
     play(engine, story[:cut], MONDAY_0700)
     revived = Engine([school], decode_state(encode_state(engine.state())))
     assert play(revived, story, MONDAY_0700, start=cut) == whole[cut:]
+
+
+@pytest.mark.requirement("R43")
+def test_a_rostered_post_at_which_nobody_checks_in_is_a_finding():
+    stop = holds("guard-2", DutyRole.GUARD, post="elm/stop")
+    school = replace(PLANNED, duty=replace(PLANNED.duty, assignments=(*FULL, stop)))
+
+    assert [one.subject for one in check_in_findings(school)] == ["elm/post"]
+    assert not list(check_in_findings(replace(school, duty=None)))

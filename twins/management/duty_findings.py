@@ -44,6 +44,21 @@ def duty_findings(school: School, now: Instant) -> Iterator[Finding]:
     """Find peaks of the coming week that lack somebody, and days with too few rounds."""
     yield from _gap_findings(school, now)
     yield from rounds_findings(school)
+    yield from check_in_findings(school)
+
+
+def check_in_findings(school: School) -> Iterator[Finding]:
+    """Find the posts of a planned roster at which nobody has to check in (R43)."""
+    if school.duty is None:
+        return
+    rostered = {one.post for one in school.duty.assignments}
+    for post in school.posts:
+        if post.id in rostered and post.check_in is None:
+            detail = {
+                "en": "nothing shows that whoever is rostered has come",
+                "zh": "无法证明排班人员已到岗",
+            }
+            yield finding(FindingKind.NO_CHECK_IN, school.id, post.id, detail)
 
 
 def rounds_findings(school: School, norm: RoundsNorm = ROUNDS_NORM) -> Iterator[Finding]:

@@ -48,6 +48,7 @@ class FindingKind(StrEnum):
     PEAK_UNASSIGNED = "peak unassigned"
     ROLE_MISSING = "role missing"
     ROUNDS_SHORT = "rounds short"
+    NO_CHECK_IN = "no check-in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,10 @@ FINDINGS: Mapping[FindingKind, FindingSort] = {
     ),
     FindingKind.ROUNDS_SHORT: FindingSort(
         title={"en": "Fewer rounds of key places than the norm asks", "zh": "重点部位巡查次数不足"},
+        weakness=_W.USE,
+    ),
+    FindingKind.NO_CHECK_IN: FindingSort(
+        title={"en": "A planned post without check-in", "zh": "岗位未设置定点签到"},
         weakness=_W.USE,
     ),
 }
