@@ -1,7 +1,9 @@
 import math
+from collections.abc import Generator
 from itertools import pairwise
 
 import pytest
+import simpy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,6 +68,43 @@ def test_littles_law_and_the_balance_of_flow_hold_in_every_run(
         present, since = present + change, at
     assert present == 0
     assert area == sum(one.ends - one.arrives for one in passages)
+
+
+@given(
+    crowd=st.lists(
+        st.tuples(st.integers(0, 50), st.integers(0, 80), st.integers(0, 60)),
+        min_size=1,
+        max_size=40,
+    ),
+    lanes=st.integers(1, 4),
+)
+def test_processes_at_a_resource_of_simpy_begin_and_leave_at_the_same_instants(
+    crowd: list[tuple[int, int, int]], lanes: int
+) -> None:
+    """Instants of the lanes are even and the ends of patience odd: SimPy breaks no tie."""
+    env = simpy.Environment()
+    resource, found = simpy.Resource(env, lanes), {}
+
+    def customer(number: int, service: int, patience: int) -> Generator[simpy.Event, object, None]:
+        with resource.request() as request:
+            yield request | env.timeout(patience)
+            found[number] = env.now if request.triggered else Turned.LEFT
+            if request.triggered:
+                yield env.timeout(service)
+
+    def source() -> Generator[simpy.Event, object, None]:
+        for number, (gap, service, patience) in enumerate(crowd):
+            yield env.timeout(2 * gap)
+            env.process(customer(number, 2 * service, 2 * patience + 1))
+
+    env.process(source())
+    env.run()
+    ours, at = Lanes(lanes), 0
+    for number, (gap, service, patience) in enumerate(crowd):
+        at += 2 * gap
+        passage = ours.enter(at, 2 * service, patience=2 * patience + 1)
+        begins = passage.begins if isinstance(passage, Passage) else passage
+        assert begins == found[number]
 
 
 def test_without_waiting_places_whoever_finds_no_free_lane_is_turned_away() -> None:
