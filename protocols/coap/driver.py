@@ -99,7 +99,10 @@ class CoapDriver:
         address = write.point.address
         assert isinstance(address, ResourcePath)
         endpoint = self._endpoints[command.device]
-        content_format, payload = written(write.point, write.value)
+        try:
+            content_format, payload = written(write.point, write.value)
+        except ValueError as error:
+            raise RefusedError(str(error)) from error
 
         def still() -> None:
             if self._clock.now() > command.not_after:

@@ -58,7 +58,7 @@ def _check_format(point: Point) -> None:
 
 
 def _check_link(point: Point) -> None:
-    if point.writable or point.command:
+    if point.command:
         raise MisfitError("format", "links are only read")
     if not point.field:
         raise MisfitError("format", "`field` says which link: /path or /path;attribute")

@@ -81,10 +81,10 @@ class WatchedDevice:
         await self._silence.watch()
 
     async def say_goodbye(self) -> None:
-        """Cancel what is still observed, unless nobody is there to hear it."""
-        for resource in self._resources:
-            if resource.observed and self._silence.alive and not self._failing:
-                with contextlib.suppress(DriverError):
+        """Cancel what is still observed, as long as somebody is there to hear it."""
+        with contextlib.suppress(DriverError):
+            for resource in self._resources:
+                if resource.observed and self._silence.alive and not self._failing:
                     async with self._endpoint.turns.turn():
                         await self._endpoint.cancel(resource.registration)
 

@@ -72,3 +72,18 @@ def test_a_serial_line_that_cannot_carry_its_devices_is_refused_at_the_first_of_
     append(school, "links:\n  modbus+rtu:///dev/ttyUSB0: {baud: 115200}\n")
     links = {link.url: link for link in compile_links(load_school(str(school)))}
     assert links["modbus+rtu:///dev/ttyUSB0"].settings.baud == 115200
+
+
+def test_the_keys_of_a_coap_link_are_looked_for_beside_the_school_and_what_lacks_is_told(school):
+    keys = school / "keys"
+    keys.mkdir()
+    (keys / "settings.json").write_text('{"sender-id_hex": "01", "recipient-id_hex": "02"}')
+    last = append(school, "links:\n  coap://10.36.1.41:5683: {oscore: keys}\n")
+
+    (problem,) = complaints(school)
+
+    assert f"devices.yaml:{last}:" in problem
+    assert "is no security context: secret missing" in problem
+    (keys / "secret.json").write_text('{"secret_hex": "00112233445566778899aabbccddeeff"}')
+    links = {link.url: link for link in compile_links(load_school(str(school)))}
+    assert links["coap://10.36.1.41:5683"].settings.oscore == str(keys)

@@ -124,6 +124,16 @@ async def test_a_command_without_its_argument_never_leaves(tmp_path):
         assert "text" in ended.reason
 
 
+async def test_a_value_that_the_format_cannot_hold_is_refused_before_anything_leaves(tmp_path):
+    file = tmp_path / "speaker.yaml"
+    file.write_text(SPEAKER.replace("as: string}\n  hush", "as: u8, format: octets}\n  hush"))
+    device = ConnectedDevice(id="speaker", model=read_model(str(file)), lost_after=seconds(2))
+    async with emulated(device) as (_, port), driving(port, device) as (driver, sink):
+        await sink.until(lambda: good(sink, playing=False))
+        ended = await driver.execute(order("say", {"playing": True}, text=300))
+        assert (ended.result, ended.reason) == (CommandResult.REFUSED, "announce: 300 is no u8")
+
+
 LONG = "门" * 1500
 """4500 bytes: five blocks."""
 
