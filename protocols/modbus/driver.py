@@ -85,7 +85,8 @@ class ModbusDriver:
         """Keep the link alive until cancelled."""
         self._reporter.start(monotonic())
         numbered = framing_of(self._link.scheme).numbered
-        late = 0 if numbered else self._settings.answer_within
+        told_apart = numbered and all(one.numbered for one in self._habits.values())
+        late = 0 if told_apart else self._settings.answer_within
         self._schedule = Schedule(plan(self._link.devices), monotonic(), late=late)
         async with asyncio.TaskGroup() as group:
             for watch in self._watches.values():
@@ -194,7 +195,7 @@ class ModbusDriver:
 
     def _failed(self, turn: Turn, cause: str, event: str) -> None:
         """Mark a block's points bad, and say so when it begins."""
-        turn.seen = None
+        turn.seen = turn.hole = None
         if str(turn.block) not in self._failing:
             self._failing.add(str(turn.block))
             log.warning(event, link=self._link.url, block=str(turn.block), reason=cause)

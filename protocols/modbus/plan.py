@@ -113,8 +113,12 @@ def habits_by_unit(devices: Iterable[ConnectedDevice]) -> dict[int, Habits]:
 
 
 def plan_of(device: ConnectedDevice, points: Iterable[Point]) -> tuple[Block, ...]:
-    """Return the blocks that read only some points of one device, for a read-back."""
-    return tuple(_blocks(_items(device, points, habits_of(device.model.quirks))))
+    """Return the blocks that read only some points of one device, for a read-back.
+
+    No other cell is read along: a refusal would leave a command unproven.
+    """
+    habits = replace(habits_of(device.model.quirks), holes=False)
+    return tuple(_blocks(_items(device, points, habits)))
 
 
 def halves(block: Block) -> tuple[Block, Block] | None:

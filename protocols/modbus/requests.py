@@ -54,6 +54,12 @@ _SINGLE: Mapping[Table, int] = {Table.COIL: 5, Table.HOLDING_REGISTER: 6}
 
 _MULTIPLE: Mapping[Table, int] = {Table.COIL: 15, Table.HOLDING_REGISTER: 16}
 
+MAX_WRITTEN_REGISTERS = 123
+"""Most registers of one write (§6.12)."""
+
+MAX_WRITTEN_BITS = 1968
+"""Most coils of one write (§6.11)."""
+
 _ON, _OFF = 0xFF00, 0x0000
 """What function 5 writes into a coil (§6.5)."""
 
@@ -90,12 +96,16 @@ def write_request(
 ) -> Request:
     """Return the request that writes cells: function 5 or 6 for one, 15 or 16 for several.
 
-    `multiple` says so for one cell as well. Raises ValueError for a table that cannot be written.
+    `multiple` says so for one cell as well. Raises ValueError for a table that cannot be written
+    and for more cells than a request carries.
     """
     table = register.table
     if not table.writable:
         raise ValueError(f"{register} cannot be written: its table is read-only")
     count = len(cells)
+    most = MAX_WRITTEN_BITS if table.of_bits else MAX_WRITTEN_REGISTERS
+    if count > most:
+        raise ValueError(f"{register}: {count} cells are more than one write carries, {most}")
     if not (count > 1 if multiple is None else multiple):
         assert count == 1, "several cells at once need function 15 or 16"
         word = cells[0] if not table.of_bits else _ON if cells[0] else _OFF

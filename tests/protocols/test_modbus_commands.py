@@ -303,3 +303,18 @@ async def test_an_output_of_an_adam_6050_goes_off_by_the_frame_of_its_manual():
         outcome = await driver.execute(command("silence", sounding=False))
         assert outcome.result is CommandResult.CONFIRMED
         assert [pdu.hex() for pdu in device.writes] == ["0500120000"]
+
+
+async def test_a_command_is_proven_though_a_forbidden_cell_lies_between_what_it_expects():
+    outputs = {
+        name: replace(point(at, name=name, value_type="boolean"), writable=True)
+        for name, at in (("sounding", "co:0"), ("lit", "co:2"))
+    }
+    actions = {"sound": {"sounding": True}}
+    one = siren(points=outputs, actions=actions)
+    async with scripted() as device, driving(device.port, one) as (driver, sink):
+        device.set(1, "co:0", 0)
+        device.set(1, "co:2", 1)
+        await sink.until_good("siren", "lit", True)
+        outcome = await driver.execute(command("sound", sounding=True, lit=True))
+        assert outcome.result is CommandResult.CONFIRMED

@@ -54,6 +54,13 @@ def test_an_input_cannot_be_written(at):
         write(at, 1)
 
 
+@pytest.mark.parametrize(("at", "most"), [("hr:0", 123), ("co:0", 1968)])
+def test_a_write_carries_no_more_than_the_standard_lets_it(at, most):
+    assert len(write(at, *most * (1,)).pdu) == 6 + 246
+    with pytest.raises(ValueError, match=f"more than one write carries, {most}"):
+        write(at, *(most + 1) * (1,))
+
+
 def test_a_good_answer_gives_exactly_the_cells_that_were_asked():
     for asked, came, cells in [
         (read("hr", 0, 2), "030400050001", [5, 1]),
