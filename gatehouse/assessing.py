@@ -12,6 +12,7 @@ from gatehouse.wording import Say
 from gateway.restore import restored
 from gateway.sqlite_store import SqliteStore
 from scenarios.package import SchoolPackage
+from scenarios.package_findings import design_change, single_points
 from twins.capability import Titles
 from twins.instant import Instant
 from twins.management.finding import FINDINGS, Finding, FindingKind
@@ -82,6 +83,7 @@ def assessment(package: SchoolPackage, state: EngineState | None, reader: Reader
     if state is None:
         found = tuple(one for one in found if one.kind not in NEEDS_DEVICES)
     lines = [say("findings: {n}", n=len(found)), *_findings(found, package, reader)]
+    lines += _of_the_package(package, reader)
     if state is None:
         unproven = say(
             "not judged without a gateway's log (--log): devices, functions, storage, "
@@ -95,6 +97,21 @@ def assessment(package: SchoolPackage, state: EngineState | None, reader: Reader
     lines += [say("scorecard 一二三四五"), *_scores(scorecard(situation), state, reader)]
     lines += [say("three axes (三化)"), *_axes(axes_of(situation), state, reader)]
     return lines
+
+
+def _of_the_package(package: SchoolPackage, reader: Reader) -> Iterator[str]:
+    say, own = reader.say, f"{package.school.id}/"
+    for point in single_points(package):
+        node, devices = point.node.title[reader.language], len(point.devices)
+        yield f"  {say('single point of failure: {node}, {n} devices', node=node, n=devices)}"
+    change = design_change(package)
+    added, moved, removed = (
+        ", ".join(name.removeprefix(own) for name in names) or "–"
+        for names in (change.added, change.moved, change.removed)
+    )
+    line = say("the design adds {added}; moves {moved}; removes {removed}",
+               added=added, moved=moved, removed=removed)  # fmt: skip
+    yield f"  {line}"
 
 
 def _findings(found: Iterable[Finding], package: SchoolPackage, reader: Reader) -> Iterator[str]:

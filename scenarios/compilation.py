@@ -175,7 +175,13 @@ def _topology(own: str, written: TopologyDocument) -> tuple[TopologyNode, ...]:
     nodes: list[TopologyNode] = []
     for name, source in written.power.items():
         nodes.append(
-            TopologyNode(id=name, kind="power", title=source.title, power=source.source or "")
+            TopologyNode(
+                id=name,
+                kind="power",
+                title=source.title,
+                power=source.source or "",
+                lasts=source.minutes is not None,
+            )
         )
     for name, uplink in written.uplinks.items():
         nodes.append(TopologyNode(id=name, kind="uplink", title=uplink.title, power=uplink.power))

@@ -80,6 +80,8 @@ class TopologyNode:
     to: tuple[str, ...] = ()
     """Ids of nodes on the way out; any one of them will do."""
     power: str = ""
+    lasts: bool = False
+    """A source of power that goes on for some minutes by itself."""
     devices: tuple[str, ...] = ()
     """Device ids on a link."""
 

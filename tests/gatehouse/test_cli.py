@@ -71,6 +71,8 @@ def test_a_school_that_is_written_right_is_told_what_is_wrong_with_it(run):
     assert "4 four systems: Duty 100% · Visitors 100% · Equipment 0% · Emergency 100%" in english
     assert "Integration of functions –" in english  # only a gateway's log can tell
     assert "the tests of 3 buttons" in english
+    assert "single point of failure: Gatehouse switch, 13 devices" in english
+    assert "moves barrier; removes old-bell-push" in english
     assert "spray-1 · 防卫喷雾，有效期至 2026-06-30 · 已超期（应于 2026-07-07 前整改）" in chinese
     assert "标准化" in chinese
 

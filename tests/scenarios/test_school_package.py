@@ -97,6 +97,7 @@ def test_drawings_topology_and_works_are_read() -> None:
     assert {item.state for item in package.works} == {"accepted", "built", "bought"}
 
 
+@pytest.mark.requirement("R53.SC")
 @pytest.mark.parametrize("file", DOCUMENTS)
 def test_a_missing_document_is_named(folder: Path, complaints: Complaints, file: str) -> None:
     (folder / file).unlink()
