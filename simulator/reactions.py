@@ -129,7 +129,8 @@ def _mind(name: str, chance: Chance) -> Callable[[float], float]:
     refuse together changes.
     """
     own: Sampler = chance.uniform(name, "volunteer.mind")
-    correlation = chance.mean("volunteer.correlation")
+    # Drawn, so that the assumption is among those that a record lists.
+    correlation = chance.draw(name, "volunteer.correlation")
     if not correlation:
         return lambda mood: own()  # noqa: ARG005  one signature
     shared, rest = math.sqrt(correlation), math.sqrt(1.0 - correlation)

@@ -137,3 +137,9 @@ def test_a_common_cause_keeps_each_acceptance_and_makes_nobody_at_all_more_likel
     assert nobody > sum(case.volunteer is None for case in apart) / count
     expected = 1 - at_least_of(1, [0.362] * 8, correlation)
     assert nobody == pytest.approx(expected, abs=5 * (expected * (1 - expected) / count) ** 0.5)
+
+
+def test_that_volunteers_answer_independently_is_told_as_an_assumption() -> None:
+    drawn = chance(9)
+    cases(tuple(VOLUNTEERS), drawn, 1)
+    assert "volunteer.correlation" in drawn.assumed()
