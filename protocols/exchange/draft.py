@@ -12,8 +12,8 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*[A-Za-z0-9._)]|[A-Za-z]")
 _TAKEN = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n"))
 
 KEY_ORDER = ("model", "is", "protocol", "title", "source", "parameters", "repeat", "namespaces",
-             "subscription", "quirks", "properties", "writes", "actions", "verify", "derived",
-             "events")  # fmt: skip
+             "subscription", "quirks", "properties", "writes", "actions", "calls", "verify",
+             "derived", "events")  # fmt: skip
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Draft:
         return "\n".join(lines) + "\n"
 
 
-BLOCKS = frozenset(("properties", "writes", "actions", "verify", "derived", "events"))
+BLOCKS = frozenset(("properties", "writes", "actions", "calls", "verify", "derived", "events"))
 """Sections that have a line for each entry."""
 
 

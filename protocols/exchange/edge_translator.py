@@ -10,6 +10,7 @@ from protocols.exchange.terms import ENTITIES, MODBUS, TD, XSD, Thing
 from protocols.exchange.thing import canonical
 from protocols.modbus.codec import register_of, width
 from protocols.model import DeviceModel, Point, WireType
+from protocols.opcua.address import BrowsePath
 from protocols.opcua.nodes import namespace_of
 
 TYPES: dict[WireType, str] = {
@@ -32,7 +33,7 @@ def for_edge_translator(model: DeviceModel, address: str) -> tuple[Thing, list[s
     lost: list[str] = []
     properties = {}
     for name, point in model.points.items():
-        if model.protocol == "modbus" and (reason := _impossible(point)):
+        if reason := _impossible(point):
             lost.append(f"{name}: {reason}")
             continue
         if point.wire_type in UNSIGNED:
@@ -61,6 +62,8 @@ def _base(model: DeviceModel, base: str) -> str:
 
 
 def _impossible(point: Point) -> str:
+    if point.field or point.condition is not None or isinstance(point.address, BrowsePath):
+        return "a path, a part of a value and a condition have no term"
     if point.wire_type not in TYPES:
         return f"{point.wire_type} is not among its types"
     if point.bits is not None:

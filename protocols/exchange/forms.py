@@ -1,8 +1,8 @@
 """Where a point is, as the forms of the three bindings."""
 
 from collections.abc import Callable, Mapping
-from urllib.parse import quote
 
+from protocols.exchange.methods import node_uri, reference, written_place
 from protocols.exchange.terms import (
     BYTE_SEQUENCES,
     CONTENT_FORMATS,
@@ -15,11 +15,8 @@ from protocols.exchange.terms import (
 )
 from protocols.modbus.codec import register_of, width
 from protocols.model import DeviceModel, Point
-from protocols.opcua.nodes import namespace_of
+from protocols.opcua.address import BrowsePath, Node
 from twins.instant import MILLISECOND
-
-SAFE = "/:;=.,_-~+"
-"""What stays as it is in an OPC UA reference; `#`, `&` and quotes must not (OPC 10101 §5)."""
 
 _REGISTER_BYTES = 2
 
@@ -79,15 +76,14 @@ def coap_forms(model: DeviceModel, point: Point) -> list[Thing]:  # noqa: ARG001
 
 
 def opcua_forms(model: DeviceModel, point: Point) -> list[Thing]:
-    """Return the one form of a node, by the URI of its namespace."""
-    node = f"nsu={namespace_of(model, point)};{point.at.partition(':')[2]}"
-    return [
-        {
-            "href": f"?id={quote(node, safe=SAFE)}",
-            "op": operations(point),
-            "contentType": "application/json",
-        }
-    ]
+    """Return the one form of a node, by the URI of its namespace or by its path."""
+    form: Thing = {"op": operations(point), "contentType": "application/json"}
+    place = point.address
+    assert isinstance(place, Node | BrowsePath), f"{point.name} is no node"
+    node = node_uri(model, place)
+    if node:
+        return [{"href": reference(node), **form}]
+    return [{"href": "?", "uav:browsePath": written_place(place), **form}]
 
 
 FORMS: Mapping[str, Callable[[DeviceModel, Point], list[Thing]]] = {

@@ -84,6 +84,7 @@ class _Reader:
                 "subscription": _subscription(thing.get("gh:subscription")),
                 "quirks": thing.get("gh:quirks", []),
                 "actions": thing.get("gh:actions", {}),
+                "calls": thing.get("gh:calls", {}),
                 "verify": thing.get("gh:proofs", {}),
                 "events": self._events(),
             },
@@ -146,6 +147,8 @@ class _Reader:
         return bound
 
     def opcua(self, name: str, form: Mapping[str, Any]) -> dict[str, Any]:
+        if "uav:browsePath" in form:
+            return {"at": str(form["uav:browsePath"])}
         node = unquote(str(form.get("href", "")).partition("id=")[2]) or str(
             form.get("opcua:nodeId", "")
         )

@@ -10,6 +10,7 @@ from typing import Any
 from protocols.exchange.terms import OURS, PREFIXES, TD, Thing
 from protocols.exchange.thing import canonical
 from protocols.model import DeviceModel, Point
+from protocols.opcua.address import BrowsePath
 from protocols.opcua.nodes import namespace_of
 
 BITS_OF_A_REGISTER = 16
@@ -41,8 +42,8 @@ def for_node_wot(
     }
     if actions := _actions(model, whole.get("actions", {}), namespace_index):
         thing["actions"] = actions
-    told = [name for name in model.actions if name not in actions]
-    left_out += [f"{name}: an action that depends on its arguments" for name in told]
+    untold = [name for name in (*model.actions, *model.calls) if name not in actions]
+    left_out += [f"{name}: an action that depends on its arguments" for name in untold]
     left_out += [f"{event.name}: an event on an edge" for event in model.events]
     return thing, left_out
 
@@ -60,6 +61,12 @@ def _impossible(point: Point) -> str:
     """Return why node-wot cannot have a point, or nothing."""
     if point.wire_type in ("u64", "s64"):
         return f"integers of more than {MOST_BITS} bits are not decoded"
+    if point.field:
+        return "a part of a structured value has no term"
+    if point.condition is not None:
+        return "a condition has no term"
+    if isinstance(point.address, BrowsePath):
+        return "a node named by its path has no term"
     if point.wire_type in ("bcd16", "bcd32", "bits"):
         return f"{point.wire_type} is not decoded"
     if point.bytes == "little" and (point.writable or point.command) and point.wire_type != "bool":
@@ -129,6 +136,8 @@ def _actions(model: DeviceModel, whole: Thing, namespace_index: int | None) -> T
     found: Thing = {}
     for name, action in whole.items():
         (form,) = action["forms"]
+        if name in model.calls:
+            continue
         value: Any = form["gh:write"]
         written = model.actions.get(name) or model.capability.actions[name].sets
         point = {**model.points, **model.command_points}[next(iter(written))]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from protocols.exchange.forms import FORMS
+from protocols.exchange.methods import action_of_call, notation_of_call
 from protocols.exchange.terms import OURS, PREFIXES, TD, Thing, terms_of
 from protocols.exchange.written import notation_of
 from protocols.model import DeviceModel, Point
@@ -99,6 +100,10 @@ def _actions(model: DeviceModel) -> Thing:
     """Return the actions that one form can carry out: a fixed value to one point."""
     found: Thing = {}
     for name, spec in model.capability.actions.items():
+        if name in model.calls:
+            if called := action_of_call(model, spec, model.calls[name]):
+                found[name] = called
+            continue
         written = model.actions.get(name) or (spec.sets if not spec.arguments else {})
         if len(written) != 1:
             continue
@@ -151,6 +156,8 @@ def _ours(model: DeviceModel) -> dict[str, Any]:
         terms["gh:quirks"] = sorted(model.quirks)
     if model.actions:
         terms["gh:actions"] = {name: dict(writes) for name, writes in model.actions.items()}
+    if model.calls:
+        terms["gh:calls"] = {name: notation_of_call(one) for name, one in model.calls.items()}
     if model.proofs:
         terms["gh:proofs"] = {name: dict(state) for name, state in model.proofs.items()}
     if model.derived:

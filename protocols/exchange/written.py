@@ -64,6 +64,7 @@ PLAIN: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(DURATIONS, duration_text),
     "bits": _bits,
     "mapping": dict,
+    "condition": lambda name: name or True,
     "invalid": lambda values: sorted(values, key=str),
 }
 """Field of a point → how its value is written."""

@@ -57,6 +57,65 @@ def test_things_are_what_the_schemas_of_the_w3c_ask(name):
         assert not list(validator("td").iter_errors(for_edge_translator(model, address)[0]))
 
 
+OPCUA_LANGUAGE = """\
+model: vendor-lockers
+is: locker-bank
+protocol: opcua
+title: Lockers that a method unlocks
+source: ours, for these tests
+repeat: {n: 1..3}
+namespaces: {v: "urn:vendor", w: "urn:other"}
+properties:
+  "door{n:02}.closed": {at: 'v:/Hall/w:Bank&/1/Door{n}'}
+calls:
+  unlock: {at: 'v:s=Bank.Unlock', on: 'v:i=7', with: {door: {as: u16}, seconds: {as: f32, value: 3}}}
+"""
+
+COAP_LANGUAGE = """\
+model: vendor-climate
+is: environment-sensor
+protocol: coap
+title: A sensor that answers with one JSON object
+source: ours, for these tests
+properties:
+  temperature: {at: /state, field: climate.t, format: json, as: f64, observe: true}
+  humidity: {at: /state, field: climate.h, format: json, as: f64, invalid: [255, 254]}
+"""
+
+MODBUS_LANGUAGE = """\
+model: vendor-barrier
+is: barrier
+protocol: modbus
+title: A barrier that is moved by a code, for a moment
+source: ours, for these tests
+quirks: [gap=50ms]
+properties:
+  closed: {at: "ir:3", as: u16, bits: 4-6, map: {0: false, 1: true}}
+  opened: {at: "ir:3", as: u16, bits: 0, not: true}
+writes:
+  open: {at: "hr:9", as: u16, fixed: 0xFF00, pulse: 500ms}
+actions:
+  open: {open: true}
+verify:
+  open: {opened: true}
+events:
+  shut: {when: closed rises, with: [opened]}
+"""
+
+
+@pytest.mark.parametrize("text", [OPCUA_LANGUAGE, COAP_LANGUAGE, MODBUS_LANGUAGE])
+def test_every_word_of_the_language_comes_back(text, tmp_path):
+    file = tmp_path / "written.yaml"
+    file.write_text(text, encoding="utf-8")
+    model = read_model(str(file))
+    thing = canonical(model, ADDRESS[model.protocol])
+    assert not list(validator("td").iter_errors(thing))
+    assert read_back(thing, tmp_path) == model
+    if model.protocol == "opcua":
+        assert thing["actions"]["unlock"]["uav:componentOf"] == "nsu=urn:vendor;i=7"
+        assert thing["actions"]["unlock"]["forms"][0]["href"] == "?id=nsu=urn:vendor;s=Bank.Unlock"
+
+
 def form_of(name, point, number=0):
     model = model_of(name)
     return canonical(model, ADDRESS[model.protocol])["properties"][point]["forms"][number]
