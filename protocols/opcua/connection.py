@@ -88,7 +88,13 @@ class Connection:
         """Connect and learn how the server numbers its namespaces; raises what asyncua raises."""
         if self._settings.security != "none":
             await protect(self._client, self._settings)
-        await self._client.connect()
+        try:
+            await self._client.connect()
+        except AssertionError as error:
+            # asyncua takes any answer for an open channel, also the fault by which some servers
+            # say that they do not trust us (node-opcua 2.182).
+            refused = "the server opens no secure channel; does it trust our certificate?"
+            raise LinkLostError(refused) from error
         found, most = await self.values([_NAMESPACES, _MOST_READ])
         self.namespaces = list(_held(found) or ())
         self._most_nodes = int(_held(most) or 0) or MOST_NODES
