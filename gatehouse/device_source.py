@@ -1,5 +1,6 @@
 """Where a device model named on the command line comes from: a file, or the library."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from protocols.descriptions import library, read_model
@@ -7,9 +8,9 @@ from protocols.model import DeviceModel
 from twins.documents import ConfigError, Problem, did_you_mean
 
 
-def model_named(name: str) -> DeviceModel:
+def model_named(name: str, parameters: Mapping[str, str] | None = None) -> DeviceModel:
     """Return the model of a file or of a name in the library; raises ConfigError."""
-    return read_model(model_file(name))
+    return read_model(model_file(name), parameters)
 
 
 def model_file(name: str) -> str:

@@ -17,8 +17,7 @@ def writes_of(model: DeviceModel, words: Sequence[str]) -> tuple[Write, ...]:
 
     Raises ValueError with a sentence for what the device has not, or cannot be told.
     """
-    parts = [part for word in words for part in word.split("=", 1)]
-    name, *values = parts
+    name, *values = split_words(words)
     point = model.points.get(name) or model.command_points.get(name)
     action = model.capability.actions.get(name)
     if point is not None and (values or action is None):  # an action may be called like a point
@@ -28,14 +27,25 @@ def writes_of(model: DeviceModel, words: Sequence[str]) -> tuple[Write, ...]:
         raise ValueError(
             f"{model.name} has no point or action {name!r} to write{did_you_mean(name, known)}"
         )
-    arguments = _arguments(name, action, values)
-    objection = action.objection(arguments)
-    if objection:
-        raise ValueError(f"{name}: {objection}")
+    arguments = arguments_of(name, action, words)
     writes = model.writes_for(name, arguments, expected_state(action, arguments))
     if writes is None:
         raise ValueError(f"{model.name} has no way to {name}")
     return writes
+
+
+def split_words(words: Sequence[str]) -> list[str]:
+    """Return the words with `=` taken for a blank."""
+    return [part for word in words for part in word.split("=", 1)]
+
+
+def arguments_of(action: str, spec: ActionSpec, words: Sequence[str]) -> dict[str, Value]:
+    """Return the arguments that the words of an action give; raises ValueError."""
+    arguments = _arguments(action, spec, split_words(words)[1:])
+    objection = spec.objection(arguments)
+    if objection:
+        raise ValueError(f"{action}: {objection}")
+    return arguments
 
 
 def value_of(text: str, kind: str) -> Value:
