@@ -1,6 +1,6 @@
 """Posts, patrols, visits, functions and channels as the API says them."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 
 from gateway.naming import has_channel, iso_or_none, named, school_of, titles_of
 from gateway.runtime import Gateway
@@ -32,17 +32,17 @@ SOON = seconds(86_400)
 """Gaps of peaks within so long are shown (ours: a day is enough to find somebody)."""
 
 
-def duty_view(gateway: Gateway) -> DutyView:
-    """Return every post and patrol of every school, and what was missed lately, newest first."""
+def duty_view(gateway: Gateway, schools: Sequence[School]) -> DutyView:
+    """Return every post and patrol of these schools, and what was missed lately, newest first."""
     now = gateway.clock.now()
     return DutyView(
-        posts=[_post(gateway, school, post, now) for school, post in _posts(gateway)],
+        posts=[_post(gateway, school, post, now) for school in schools for post in school.posts],
         patrols=[
             _patrol(gateway, school, patrol, now)
-            for school in gateway.schools
+            for school in schools
             for patrol in (school.duty.patrols if school.duty else ())
         ],
-        missed=list(reversed(list(_missed(gateway)))),
+        missed=list(_missed(gateway, {school.id for school in schools})),
     )
 
 
@@ -58,8 +58,8 @@ def visits_view(gateway: Gateway) -> VisitsView:
     )
 
 
-def function_views(gateway: Gateway) -> list[FunctionView]:
-    """Return the five functions of every school, as live points tell."""
+def function_views(gateway: Gateway, schools: Sequence[School]) -> list[FunctionView]:
+    """Return the five functions of these schools, as live points tell."""
     return [
         FunctionView(
             school=school.id,
@@ -71,7 +71,7 @@ def function_views(gateway: Gateway) -> list[FunctionView]:
                 for one in status.lacks
             ],
         )
-        for school in gateway.schools
+        for school in schools
         for status in five_functions(school, gateway.view.memory)
     ]
 
@@ -87,12 +87,6 @@ def role_views(gateway: Gateway) -> list[RoleView]:
         for role in Role
         if role in people
     ]
-
-
-def _posts(gateway: Gateway) -> Iterator[tuple[School, Post]]:
-    for school in gateway.schools:
-        for post in school.posts:
-            yield school, post
 
 
 def _post(gateway: Gateway, school: School, post: Post, now: Instant) -> PostView:
@@ -140,8 +134,10 @@ def _patrol(gateway: Gateway, school: School, patrol: Patrol, now: Instant) -> P
     )
 
 
-def _missed(gateway: Gateway) -> Iterator[MissedView]:
-    for at, record in gateway.history.missed:
+def _missed(gateway: Gateway, schools: Container[str]) -> Iterator[MissedView]:
+    for at, record in reversed(gateway.history.missed):
+        if record.school not in schools:
+            continue
         is_patrol = isinstance(record, PatrolMissed)
         subject = record.patrol if isinstance(record, PatrolMissed) else record.post
         yield MissedView(

@@ -41,6 +41,7 @@ from twins import (
 from twins.documents import did_you_mean
 from twins.instant import Instant, iso
 from twins.records import Input, Output, encode_record
+from twins.school import School
 
 INPUTS: Mapping[str, type] = {
     kind.__name__: kind
@@ -140,9 +141,9 @@ async def calls(gateway: Served) -> list[CallView]:
 
 
 @router.get("/api/duty")
-async def duties(gateway: Served) -> DutyView:
-    """Return posts, patrols, and what was missed lately."""
-    return duty_view(gateway)
+async def duties(gateway: Served, school: str | None = None) -> DutyView:
+    """Return posts, patrols, and what was missed lately; of one school if asked."""
+    return duty_view(gateway, _asked(gateway, school))
 
 
 @router.get("/api/visits")
@@ -152,9 +153,9 @@ async def visits(gateway: Served) -> VisitsView:
 
 
 @router.get("/api/functions")
-async def functions(gateway: Served) -> list[FunctionView]:
-    """Return the five functions of every school, and what they lack."""
-    return function_views(gateway)
+async def functions(gateway: Served, school: str | None = None) -> list[FunctionView]:
+    """Return the five functions of every school, or of one, and what they lack."""
+    return function_views(gateway, _asked(gateway, school))
 
 
 @router.get("/api/channels")
@@ -181,6 +182,13 @@ async def give_input(kind: str, request: Request, gateway: Served) -> Response:
             raise HTTPException(409, output.reason)
     now = gateway.clock.now()
     return _records([(now, one) for one in outputs])
+
+
+def _asked(gateway: Served, school: str | None) -> Sequence[School]:
+    found = [one for one in gateway.schools if school in (None, one.id)]
+    if not found:
+        raise HTTPException(404, f"{school!r}: no such school is served here")
+    return found
 
 
 def _read(body: bytes, kind: type) -> Input:

@@ -192,13 +192,15 @@ async function loadCases() {
 }
 async function loadGate() {
   [state.warnings, state.calls, state.duty, state.visits, state.functions] = await Promise.all(
-    ["warnings", "calls", "duty", "visits", "functions"].map((part) => get(`/api/${part}`)));
+    ["warnings", "calls", `duty?school=${state.school}`, "visits", `functions?school=${state.school}`]
+      .map((part) => get(`/api/${part}`)));
 }
 async function loadAll() {
-  const [texts, schools, devices, channels] = await Promise.all([get(`/api/messages/${state.language}`),
-    get("/api/schools"), get("/api/devices"), get("/api/channels"), loadCases(), loadGate()]);
+  const schools = await get("/api/schools");
+  if (!schools.some((one) => one.id === state.school)) state.school = schools[0]?.id ?? "";
+  const [texts, devices, channels] = await Promise.all([get(`/api/messages/${state.language}`),
+    get("/api/devices"), get("/api/channels"), loadCases(), loadGate()]);
   Object.assign(state, { texts, schools, channels, devices: new Map(devices.map((one) => [one.id, one])) });
-  if (!currentSchool()) state.school = schools[0]?.id ?? "";
   drawAll();
 }
 
@@ -271,7 +273,7 @@ document.querySelectorAll("[data-language]").forEach((button) => button.addEvent
 $("school-choice").addEventListener("change", (event) => {
   state.school = event.target.value;
   state.seen = null;
-  drawAll();
+  readAgain(ALL);
 });
 
 setInterval(drawTime, 500);

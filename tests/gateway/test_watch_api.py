@@ -255,7 +255,8 @@ async def test_a_visit_is_registered_and_shows_its_next_step(rig, web) -> None:
 
 
 async def test_functions_and_channels_are_told_as_they_are(web) -> None:
-    functions = {one["function"]: one for one in await got(web, "/api/functions")}
+    functions = {one["function"]: one for one in await got(web, "/api/functions", school="elm")}
+    assert (await web.get("/api/duty", params={"school": "oak"})).status_code == 404
     assert len(functions) == 5
     assert functions["one-key-alarm"]["lacks"][0]["why"] == "it has never answered"
 
