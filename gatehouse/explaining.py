@@ -19,6 +19,7 @@ from gatehouse.point_words import (
 from gatehouse.wording import Say
 from protocols.model import DeviceModel, Point
 from protocols.reading_plan import PlannedRead, number_in_frame, planned
+from twins.capability import ActionSpec
 from twins.instant import SECOND, Duration
 
 POLLED = ("modbus", "coap")
@@ -73,10 +74,21 @@ def action_rows(model: DeviceModel, say: Say) -> list[list[str]]:
     rows = []
     for name, spec in model.capability.actions.items():
         told = " ".join([name, *(f"{argument}=…" for argument in spec.arguments)])
-        written = model.actions.get(name) or _state_written(model, spec.sets)
         proof = model.proofs.get(name) or spec.sets
-        rows.append([told, _states(written) if written else say("no way"), _states(proof)])
+        rows.append([told, _way(model, name, spec) or say("no way"), _states(proof)])
     return rows
+
+
+def _way(model: DeviceModel, action: str, spec: ActionSpec) -> str:
+    """Return what is called or written for an action; nothing where the model has no way."""
+    call = model.calls.get(action)
+    if call is not None:
+        given = [
+            one.name if one.value is None else f"{one.name} = {shown(one.value)}"
+            for one in call.arguments
+        ]
+        return f"{call.point.at}({', '.join(given)})"
+    return _states(model.actions.get(action) or _state_written(model, spec.sets) or {})
 
 
 def derived_rows(model: DeviceModel) -> list[list[str]]:
@@ -129,6 +141,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
                 "action": name,
                 "arguments": sorted(spec.arguments),
                 "writes": dict(model.actions.get(name) or _state_written(model, spec.sets) or {}),
+                "way": _way(model, name, spec),
                 "proof": dict(model.proofs.get(name) or spec.sets),
             }
             for name, spec in model.capability.actions.items()

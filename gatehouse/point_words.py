@@ -36,6 +36,10 @@ def wire_type(point: Point) -> str:
         parts.append("low word first")
     if point.bytes == "little":
         parts.append("low byte first")
+    if point.content_format:
+        parts.append(point.content_format)
+    if point.field:
+        parts.append(f"field {point.field}")
     return ", ".join(parts)
 
 
@@ -49,8 +53,12 @@ def scaling(point: Point) -> str:
     if point.offset:
         parts.append(f"{'+' if point.offset > 0 else '−'} {abs(point.offset):g}")
     if point.invalid:
-        parts.append("none: " + ", ".join(f"0x{raw:X}" for raw in sorted(point.invalid)))
+        parts.append("none: " + ", ".join(map(_raw, sorted(point.invalid, key=str))))
     return " ".join(parts)
+
+
+def _raw(raw: float | str) -> str:
+    return f"0x{raw:X}" if isinstance(raw, int) and raw >= 0 else str(raw)
 
 
 def _factor(scale: float) -> str:
@@ -72,7 +80,9 @@ def limits(point: Point) -> str:
 
 
 def access(point: Point) -> str:
-    """Return R, W or RW."""
+    """Return R, W or RW, and how long a pulse lasts."""
+    if point.pulse:
+        return f"W, {duration(point.pulse)} pulse"
     if point.command:
         return "W"
     return "RW" if point.writable else "R"

@@ -9,6 +9,7 @@ from gatehouse.cli import app
 from gatehouse.explaining import as_json, explain, point_table
 from gatehouse.wording import wording
 from protocols.descriptions import library, read_model
+from tests.exchange.test_things import COAP_LANGUAGE, MODBUS_LANGUAGE, OPCUA_LANGUAGE
 
 
 def run(*arguments):
@@ -65,6 +66,21 @@ def test_what_is_subscribed_costs_no_requests_but_the_round_that_finds_what_it_k
 def test_a_panic_button_over_coap_shows_life_more_often_than_it_is_polled():
     told = as_json(explain(read_model(library()["ipso-on-off-switch"])))
     assert [one["every_s"] for one in told["plan"]] == [0.8, 2.0]
+
+
+def test_a_method_a_field_and_a_pulse_are_told(tmp_path):
+    lockers, climate, barrier = (tmp_path / f"{name}.yaml" for name in ("a", "b", "c"))
+    lockers.write_text(OPCUA_LANGUAGE)
+    climate.write_text(COAP_LANGUAGE)
+    barrier.write_text(MODBUS_LANGUAGE)
+    assert "v:s=Bank.Unlock(door, seconds = 3)" in row(run(str(lockers), "--lang", "en"), "unlock")
+    humidity = row(run(str(climate), "--lang", "en"), "humidity")
+    assert "f64, json, field climate.h" in humidity
+    assert "none: 0xFE, 0xFF" in humidity
+    output = run(str(barrier), "--lang", "en")
+    assert "W, 500 ms pulse" in row(output, "open    hr:9")
+    assert "65280 → true, 0 → false" in row(output, "open    hr:9")
+    assert row(output, "shut") == ["shut", "closed rises (opened)"]
 
 
 def test_chinese_heads_and_meanings():
