@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from protocols.coap.resources import resource_points
 from protocols.coap.watching import CONTROLS_PER_SILENCE
 from protocols.interfaces import ConnectedDevice
 from protocols.modbus.address import Register
@@ -59,14 +60,20 @@ def _registers(device: ConnectedDevice) -> tuple[PlannedRead, ...]:
 
 def _resources(device: ConnectedDevice) -> tuple[PlannedRead, ...]:
     """Return a request per resource; the one that shows life is asked more often."""
-    points = device.model.points
-    pulse = next((name for name, point in points.items() if point.observe), next(iter(points)))
     longest = round(device.lost_after / CONTROLS_PER_SILENCE)
+    groups = resource_points(device.model)
+    observed = [points for points in groups if any(point.observe for point in points)]
+    pulse = next(iter(observed or groups), None)
     found = []
-    for name, point in points.items():
-        every = min(point.poll, longest) if name == pulse else point.poll
-        how: Literal["observe", "read"] = "observe" if point.observe else "read"
-        found.append(PlannedRead(what=point.at, how=how, points=(name,), every=every, stale=every))
+    for points in groups:
+        registering = (device.lost_after,) if points in observed else ()
+        living = (longest,) if points is pulse else ()
+        every = min([*(point.poll for point in points), *registering, *living])
+        how: Literal["observe", "read"] = "observe" if points in observed else "read"
+        names = tuple(point.name for point in points)
+        found.append(
+            PlannedRead(what=points[0].at, how=how, points=names, every=every, stale=every)
+        )
     return tuple(found)
 
 

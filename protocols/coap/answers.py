@@ -11,7 +11,7 @@ from protocols.coap.observing import DEFAULT_MAX_AGE
 from protocols.coap.records import NOW_BELOW
 from protocols.deriving import Reading
 from protocols.interfaces import MalformedError
-from protocols.model import Point
+from protocols.model import Point, Raw
 from twins.clock import Clock
 from twins.instant import Duration, Instant, seconds
 from twins.observation import Quality
@@ -68,8 +68,23 @@ class Answer:
         number = format_in(self._format, point)
         content = self._contents.get(number)
         if content is None:
-            content = self._contents[number] = content_of(self._payload, number)
+            try:
+                content = content_of(self._payload, number)
+            except MalformedError as error:
+                content = Unreadable(str(error))
+            self._contents[number] = content
         return content
+
+
+class Unreadable(Content):
+    """A payload that was tried once and is not tried again for each of its points."""
+
+    def __init__(self, cause: str) -> None:
+        self._cause = cause
+
+    def raw(self, point: Point) -> Raw:  # noqa: ARG002  no point is in it
+        """Raise MalformedError."""
+        raise MalformedError(self._cause)
 
 
 def answer_of(message: Message) -> Answer:

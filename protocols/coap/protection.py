@@ -46,8 +46,12 @@ class Protection:
 
     def open(self) -> None:
         """Take the context from its folder; raises OSError where another process has it."""
-        if self._context is None:
+        if self._context is not None:
+            return
+        try:
             self._context = FilesystemSecurityContext(self._folder)
+        except TimeoutError as error:
+            raise OSError(f"{self._folder}: another process uses these keys") from error
 
     def close(self) -> None:
         """Write the sequence numbers back and let the folder go."""

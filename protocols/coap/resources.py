@@ -14,7 +14,7 @@ from protocols.coap.observing import LONGEST_REGISTRATION, Freshness
 from protocols.coap.registration import Registration
 from protocols.deriving import Reading
 from protocols.interfaces import ConnectedDevice
-from protocols.model import Point
+from protocols.model import DeviceModel, Point
 from twins.instant import Duration, Instant
 
 NO_ACCEPT = "no-accept"
@@ -57,16 +57,10 @@ def resources_of(
     on_event: Callable[[WatchedResource, Pipe.Event], None],
     on_notification: Callable[[WatchedResource, Notification], None],
 ) -> tuple[WatchedResource, ...]:
-    """Return a device's resources in the order of its points, observations ready to be made.
-
-    Points described in different formats are asked apart, though they share a path.
-    """
-    groups: dict[tuple[object, ...], list[Point]] = {}
-    for point in device.model.points.values():
-        key = (*_asked(point), point.content_format)
-        groups.setdefault(key, []).append(point)
+    """Return a device's resources in the order of its points, observations ready to be made."""
     accepting = NO_ACCEPT not in device.model.quirks
-    resources = tuple(_resource(device, points, accepting=accepting) for points in groups.values())
+    groups = resource_points(device.model)
+    resources = tuple(_resource(device, points, accepting=accepting) for points in groups)
     for resource in resources:
         resource.registration = Registration(
             resource.path,
@@ -82,13 +76,26 @@ def resources_of(
     return resources
 
 
-def _resource(device: ConnectedDevice, points: list[Point], *, accepting: bool) -> WatchedResource:
+def resource_points(model: DeviceModel) -> tuple[tuple[Point, ...], ...]:
+    """Return the points of a model, together where one request brings them.
+
+    Points described in different formats are asked apart, though they share a path.
+    """
+    groups: dict[tuple[object, ...], list[Point]] = {}
+    for point in model.points.values():
+        groups.setdefault((*_asked(point), point.content_format), []).append(point)
+    return tuple(tuple(points) for points in groups.values())
+
+
+def _resource(
+    device: ConnectedDevice, points: tuple[Point, ...], *, accepting: bool
+) -> WatchedResource:
     first = points[0]
     assert isinstance(first.address, ResourcePath)
     described = NUMBERS[first.content_format] if first.content_format else None
     return WatchedResource(
         path=first.address,
-        points=tuple(points),
+        points=points,
         accept=described if accepting else None,
         observed=any(point.observe for point in points),
         poll=min(point.poll for point in points),

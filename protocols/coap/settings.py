@@ -28,10 +28,21 @@ def _context(folder: str, info: ValidationInfo) -> str:
         except (OSError, ValueError) as error:
             raise ValueError(f"{path / name}: {error}") from error
         known |= found if isinstance(found, dict) else {}
+    for key, value in known.items():
+        if key.endswith("_hex") and not _is_hex(value):
+            raise ValueError(f"{path}: {key} holds no bytes in hexadecimal digits")
     missing = [key for key in NEEDED if not {key, f"{key}_hex", f"{key}_ascii"} & set(known)]
     if missing:
         raise ValueError(f"{path} is no security context: {', '.join(missing)} missing")
     return str(path)
+
+
+def _is_hex(value: object) -> bool:
+    try:
+        bytes.fromhex(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 class CoapSettings(LinkSettings):

@@ -83,6 +83,19 @@ def test_a_method_a_field_and_a_pulse_are_told(tmp_path):
     assert row(output, "shut") == ["shut", "closed rises (opened)"]
 
 
+def test_the_points_of_one_coap_resource_are_one_request(tmp_path):
+    file = tmp_path / "climate.yaml"
+    file.write_text(
+        "model: climate\nis: environment-sensor\nprotocol: coap\ntitle: Climate\nsource: made up\n"
+        "properties:\n"
+        "  temperature: {at: /climate, field: t, format: cbor, observe: true, poll: 1min}\n"
+        "  humidity: {at: /climate, field: h, format: cbor, poll: 1min}\n"
+    )
+    (read,) = as_json(explain(read_model(str(file))))["plan"]
+    assert (read["points"], read["how"]) == (["temperature", "humidity"], "observe")
+    assert read["every_s"] == 4.0, "it may be silent for ten seconds"
+
+
 def test_chinese_heads_and_meanings():
     output = run("xy-md02", "--lang", "zh")
     assert "测点" in output

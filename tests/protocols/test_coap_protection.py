@@ -153,6 +153,24 @@ def test_a_context_that_lacks_keys_is_refused_with_what_is_missing(tmp_path):
         settings(str(folder))
 
 
+def test_a_context_that_is_no_hexadecimal_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="secret_hex holds no bytes"):
+        settings(keys(tmp_path / "keys", "swordfish"))
+
+
+def test_keys_that_another_process_uses_are_not_shared(tmp_path):
+    folder = keys(tmp_path / "keys")
+    first, second = Protection(folder), Protection(folder)
+    first.open()
+    try:
+        with pytest.raises(OSError, match="another process uses these keys"):
+            second.open()
+    finally:
+        first.close()
+    second.open()
+    second.close()
+
+
 def test_the_other_side_has_the_ids_the_other_way_round(tmp_path):
     folder = keys(tmp_path / "keys")
     other = json.loads((Path(mirrored(folder)) / "settings.json").read_text())

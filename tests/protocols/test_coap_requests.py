@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from aiocoap import Message
 from aiocoap.numbers.codes import (
+    BAD_OPTION,
     CHANGED,
     CONTENT,
     CONTINUE,
@@ -113,6 +114,25 @@ async def test_an_order_goes_out_as_described(tmp_path):
         assert said.opt.uri_query == ("loud=1",)
         assert (said.payload, said.opt.content_format) == (b"hello", 0)
         assert (stopped.payload, stopped.opt.content_format) == (b"", None)
+
+
+async def test_a_device_that_does_not_know_the_accept_option_is_asked_without_it(tmp_path):
+    def behave(device, request):
+        if request.opt.accept is not None:
+            device.send(Message(code=BAD_OPTION), to=request, mtype=ACK)
+        else:
+            content = Message(code=CONTENT, payload=b'{"playing": true, "text": "x"}')
+            device.send(content, to=request, mtype=ACK, content_format=50)
+
+    file = tmp_path / "plain.yaml"
+    file.write_text(SPEAKER.replace("title:", "quirks: [no-accept]\ntitle:"))
+    plain = ConnectedDevice(id="speaker", model=read_model(str(file)), lost_after=seconds(2))
+    async with scripted(behave) as (_, port):
+        async with driving(port, speaker(tmp_path)) as (_, sink):
+            await sink.until(lambda: sink.bad("speaker"))
+            assert sink.latest("speaker").cause == "4.02 Bad Option"
+        async with driving(port, plain) as (_, sink):
+            await sink.until(lambda: good(sink, playing=True, text="x"))
 
 
 async def test_a_command_without_its_argument_never_leaves(tmp_path):
