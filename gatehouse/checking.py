@@ -7,7 +7,7 @@ from pathlib import Path
 from gatehouse.assessing import Reader, assessment, state_of
 from gatehouse.links import compile_links
 from gatehouse.wording import Say
-from protocols.descriptions import read_model
+from protocols.descriptions import library, read_model
 from scenarios.drill_loader import load_drill_with_school, shipped_drills
 from scenarios.loader import load_school, shipped_schools
 from twins.capability import CapabilityDocument, compile_capability
@@ -38,9 +38,12 @@ def check(subject: str, reader: Reader) -> list[str]:
         return _school(subject, reader)
     if subject.lower() in shipped_drills():
         return [_drill(subject, reader.say)]
+    if not path.exists() and subject in library():
+        return [_file(Path(library()[subject]), reader.say)]
     if not path.exists():
-        known = [*shipped_schools(), *shipped_drills()]
-        message = f"there is no such file, school or drill{did_you_mean(subject, known)}"
+        known = [*shipped_schools(), *shipped_drills(), *library()]
+        hint = did_you_mean(subject, known)
+        message = f"there is no such file, school, drill or device model{hint}"
         raise ConfigError([Problem(file=subject, message=message)])
     if path.name == "school.yaml":
         return _school(str(path.parent), reader)

@@ -44,7 +44,7 @@ def explain(device: Device, language: Language, *, as_json: Json = False) -> Non
 
     from gatehouse import explaining
     from gatehouse.device_source import model_named
-    from gatehouse.point_words import duration
+    from protocols.exchange.written import duration_text
 
     say = wording(language)
     model = told(lambda: model_named(device))
@@ -69,7 +69,7 @@ def explain(device: Device, language: Language, *, as_json: Json = False) -> Non
         head = (say("how"), say("what"), say("points"), say("every"), say("requests/s"))
         show(table(head, explaining.plan_rows(found, say)))
         sentence = "{rate} requests/s; a value is at most {age} old while the device answers"
-        age, rate = duration(found.stalest), f"{found.requests_per_second:.2f}"
+        age, rate = duration_text(found.stalest), f"{found.requests_per_second:.2f}"
         out.print(say(sentence, rate=rate, age=age), markup=False)
 
 

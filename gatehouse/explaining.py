@@ -8,7 +8,6 @@ from gatehouse.decoding import shown
 from gatehouse.point_words import (
     access,
     bits_shown,
-    duration,
     limits,
     runs,
     runs_of_names,
@@ -17,6 +16,7 @@ from gatehouse.point_words import (
     wire_type,
 )
 from gatehouse.wording import Say
+from protocols.exchange.written import duration_text
 from protocols.model import DeviceModel, Point
 from protocols.reading_plan import PlannedRead, number_in_frame, planned
 from twins.capability import ActionSpec
@@ -118,7 +118,7 @@ def plan_rows(explanation: Explanation, say: Say) -> list[list[str]]:
             how[read.how],
             read.what,
             str(len(read.points)),
-            duration(read.every),
+            duration_text(read.every),
             f"{read.requests_per_second:.2f}" if read.requests_per_second else "",
         ]
         for read in explanation.reads
@@ -205,7 +205,7 @@ def _row(run: Sequence[Point], model: DeviceModel, language: str) -> list[str]:
         scaling(point),
         limits(point),
         access(point),
-        "" if point.command or model.protocol not in POLLED else duration(point.poll),
+        "" if point.command or model.protocol not in POLLED else duration_text(point.poll),
         meaning,
     ]
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gatehouse.decoding import shown
+from protocols.exchange.written import duration_text
 from protocols.model import Point
-from twins.instant import MILLISECOND, SECOND, Duration
 
 RUN_LEAST = 3
 """Points of one kind that stand in one row, first to last."""
@@ -17,14 +17,6 @@ NEARLY = 1e-6
 """How near to a whole number a divisor must be."""
 
 _NUMBERS = re.compile(r"\d+")
-
-
-def duration(length: Duration) -> str:
-    """Return a duration as descriptions write it: 250 ms, 2 s, 3 min."""
-    for unit, size in (("h", 3600 * SECOND), ("min", 60 * SECOND), ("s", SECOND)):
-        if length and length % size == 0:
-            return f"{length // size} {unit}"
-    return f"{length / MILLISECOND:g} ms"
 
 
 def wire_type(point: Point) -> str:
@@ -82,7 +74,7 @@ def limits(point: Point) -> str:
 def access(point: Point) -> str:
     """Return R, W or RW, and how long a pulse lasts."""
     if point.pulse:
-        return f"W, {duration(point.pulse)} pulse"
+        return f"W, {duration_text(point.pulse)} pulse"
     if point.command:
         return "W"
     return "RW" if point.writable else "R"

@@ -184,3 +184,8 @@ def test_the_table_is_whole_in_a_pipe(run):
     done = run("decode", "advantech-adam-6050", CASES / "advantech-adam-6050.json")
     assert "counter0    65541    good     hr:0" in done.output
     assert "not recorded (20): counter2, " in done.output
+
+
+def test_a_model_of_the_library_is_checked_by_its_name(run):
+    assert "xy-md02: device model, environment-sensor, 4 points" in run("check", "xy-md02").output
+    assert "did you mean 'xy-md02'?" in run("check", "xy-md2").output

@@ -27,15 +27,15 @@ def test_points_of_one_kind_stand_in_one_row_with_printed_and_frame_numbers():
     output = run("advantech-adam-6050", "--lang", "en")
     assert row(output, "counter0") == [
         "counter0 … counter11", "hr:0 … hr:22", "40001 … 40023", "u32, low word first", "≥ 0",
-        "R", "1 s", "Input counter",
+        "R", "1s", "Input counter",
     ]  # fmt: skip
-    assert row(output, "do0")[-3:] == ["RW", "1 s", "Digital output"]
+    assert row(output, "do0")[-3:] == ["RW", "1s", "Digital output"]
 
 
 def test_the_reading_plan_tells_requests_and_the_oldest_value():
     output = run("apc-smart-ups", "--lang", "en")
-    assert row(output, "read  hr:128-135") == ["read", "hr:128-135", "3", "1 s", "1.00"]
-    assert "2.00 requests/s; a value is at most 1 s old" in output
+    assert row(output, "read  hr:128-135") == ["read", "hr:128-135", "3", "1s", "1.00"]
+    assert "2.00 requests/s; a value is at most 1s old" in output
 
 
 def test_a_scale_is_shown_as_the_manual_has_it():
@@ -78,7 +78,7 @@ def test_a_method_a_field_and_a_pulse_are_told(tmp_path):
     assert "f64, json, field climate.h" in humidity
     assert "none: 0xFE, 0xFF" in humidity
     output = run(str(barrier), "--lang", "en")
-    assert "W, 500 ms pulse" in row(output, "open    hr:9")
+    assert "W, 500ms pulse" in row(output, "open    hr:9")
     assert "65280 → true, 0 → false" in row(output, "open    hr:9")
     assert row(output, "shut") == ["shut", "closed rises (opened)"]
 
