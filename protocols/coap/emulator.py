@@ -19,6 +19,8 @@ from protocols.interfaces import Link, OnWrite
 from protocols.starting_values import starting_values
 from twins.observation import Value
 
+DIRECTORY = (".well-known", "core")
+
 
 class Serving(Context):  # type: ignore[misc]  # aiocoap has no types
     """A server that can be closed while requests come in.
@@ -96,11 +98,11 @@ class CoapEmulator:
     async def _serve(self) -> None:
         site = Site()
         taken: set[tuple[str, ...]] = set()
-        site.add_resource(
-            [".well-known", "core"], WKCResource(site.get_resources_as_linkheader, impl_info=None)
-        )
+        site.add_resource(DIRECTORY, WKCResource(site.get_resources_as_linkheader, impl_info=None))
         for device in self._link.devices:
             for resource in emulated_resources(device, self):
+                if resource.segments == DIRECTORY:
+                    continue  # what there is, is said by the directory itself
                 for point in resource.points:
                     self._resources[device.id, point.name] = resource
                 if resource.segments in taken:

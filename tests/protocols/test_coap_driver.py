@@ -9,6 +9,7 @@ from aiocoap.numbers.types import ACK, NON, RST
 
 from gateway.clock import WallClock
 from protocols.coap.emulator import CoapEmulator
+from protocols.coap.formats import NUMBERS
 from protocols.descriptions import library, read_model
 from protocols.interfaces import ConnectedDevice, Link
 from tests.contract.bench import MODELS, obey
@@ -290,3 +291,58 @@ async def test_a_resource_is_asked_once_for_all_its_points_in_the_format_describ
         host.send(content, to=host.requests[0], mtype=NON, content_format=50, observe=4)
         await sink.until(lambda: value_of(sink, "temperature") == (21.0, Quality.GOOD))
         assert value_of(sink, "humidity") == (None, Quality.BAD)
+
+
+FORMATS = sorted(set(NUMBERS) - {"link-format"})
+
+
+@pytest.mark.parametrize("form", FORMATS)
+async def test_driver_and_emulator_agree_in_every_format(tmp_path, form):
+    file = tmp_path / "both.yaml"
+    file.write_text(
+        f"""
+model: both
+is: environment-sensor
+protocol: coap
+title: Two sensors, by the IPSO registry
+source: OMA LwM2M registry, objects 3303 and 3304
+properties:
+  temperature: {{at: ipso:3303/0/5700, format: {form}, as: f64, observe: true, poll: 500ms}}
+  humidity: {{at: ipso:3304/0/5700, format: {form}, as: f64, poll: 500ms}}
+"""
+    )
+    device = ConnectedDevice(id="both", model=read_model(str(file)), lost_after=seconds(2))
+    emulator = CoapEmulator(Link(url="coap://127.0.0.1:0", devices=(device,)), obey)
+    port = int((await emulator.start()).rpartition(":")[2])
+    try:
+        async with driving(port, device) as (_, sink):
+            for temperature in (-3.5, 21.25):
+                await emulator.publish("both", {"temperature": temperature, "humidity": 48.5})
+                expected = {"temperature": temperature, "humidity": 48.5}
+                await sink.until(lambda values=expected: sink.shows("both", values))
+    finally:
+        await emulator.stop()
+
+
+async def test_a_link_in_the_directory_can_be_a_point(tmp_path):
+    file = tmp_path / "listed.yaml"
+    file.write_text(
+        """
+model: listed
+is: camera
+protocol: coap
+title: A camera that is online while its host lists it
+source: made for this test
+properties:
+  online: {at: /.well-known/core, format: link-format, field: /recording, poll: 500ms}
+  recording: {at: /recording, observe: true}
+"""
+    )
+    device = ConnectedDevice(id="camera", model=read_model(str(file)), lost_after=seconds(2))
+    emulator = CoapEmulator(Link(url="coap://127.0.0.1:0", devices=(device,)), obey)
+    port = int((await emulator.start()).rpartition(":")[2])
+    try:
+        async with driving(port, device) as (_, sink):
+            await sink.until(lambda: sink.shows("camera", {"online": True, "recording": False}))
+    finally:
+        await emulator.stop()
