@@ -45,9 +45,16 @@ async def run_emulation(school: str, language: str, tell: Tell, *, fixed_ports: 
 class LivingDevices:
     """The simulated devices of a school by themselves, at the speed of life."""
 
-    def __init__(self, package: SchoolPackage, models: Mapping[str, DeviceModel]) -> None:
-        self._clock = StoryClock(WallClock().now())
-        self._clock.run()
+    def __init__(
+        self,
+        package: SchoolPackage,
+        models: Mapping[str, DeviceModel],
+        clock: StoryClock | None = None,
+    ) -> None:
+        if clock is None:
+            clock = StoryClock(WallClock().now())
+            clock.run()
+        self._clock = clock
         self._timeline = Timeline(self._clock.now())
         self._changes: asyncio.Queue[tuple[str, Mapping[str, Value]]] = asyncio.Queue(CHANGES_MAX)
         self._poked = asyncio.Event()
@@ -58,6 +65,24 @@ class LivingDevices:
             device.id: simulated(device, models[device.id], surroundings)
             for device in package.school.devices
         }
+
+    def change(self, device: str, values: Mapping[str, Value]) -> None:
+        """Have something happen to a device from outside; raises KeyError for what it has not."""
+        one = self._devices[device]
+        unknown = [name for name in values if name not in one.values]
+        if unknown:
+            raise KeyError(f"{device} has no {', '.join(unknown)}")
+        self.catch_up()
+        one.change_values(values)
+
+    def device(self, device: str) -> SimulatedDevice:
+        """Return a simulated device, for what only its kind can do; raises KeyError."""
+        return self._devices[device]
+
+    def catch_up(self) -> None:
+        """Bring the devices to the clock's present."""
+        self._timeline.play_to(self._clock.now())
+        self._poked.set()
 
     async def written(self, device: str, values: Mapping[str, Value]) -> Mapping[str, Value]:
         """Take a client's write and return what the device becomes at once."""
