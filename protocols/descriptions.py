@@ -21,6 +21,7 @@ from protocols.filling import (
     poll_of,
     subscription_of,
     usual_wire_type,
+    with_number,
     words_of,
 )
 from protocols.model import (
@@ -159,7 +160,7 @@ class _Compiler:
                     self._complain(path, f"{capability.name} has no property {name!r}{hint}")
                     self._address(path, document, number)
                     break
-                point = self._point(path, name, document, spec, number)
+                point = self._point(path, name, with_number(document, number), spec, number)
                 if len(self._problems) > before:
                     break  # the others of a bank have the same mistake
                 if point is not None:

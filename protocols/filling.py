@@ -36,6 +36,16 @@ def filled(template: str, number: int | None, parameters: Mapping[str, str | int
     return text
 
 
+def with_number(document: PointDocument, number: int | None) -> PointDocument:
+    """Return a point of a bank with its own bit; what cannot be filled is left to be refused."""
+    if number is None or not isinstance(document.bits, str) or "{" not in document.bits:
+        return document
+    try:
+        return document.model_copy(update={"bits": filled(document.bits, number, {})})
+    except ValueError:
+        return document
+
+
 def _value_in(expression: str, known: Mapping[str, str | int]) -> str:
     """Return a name's value or a sum of products of names and whole numbers."""
     total, _, form = expression.replace(" ", "").partition(":")

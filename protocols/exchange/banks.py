@@ -82,7 +82,7 @@ def _bank(members: Mapping[int, tuple[str, dict[str, Any]]]) -> tuple[str, dict[
         values = [(number, notation.get(key)) for number, (_, notation) in members.items()]
         if all(one == value for _, one in values):
             document[key] = value
-        elif key in ("at", "printed", "not"):
+        elif key in ("at", "printed", "not", "bits"):
             document[key] = _template([(number, str(one)) for number, one in values])
         else:
             return None

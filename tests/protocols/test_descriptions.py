@@ -159,3 +159,14 @@ def test_the_manual_lists_every_device_type_with_its_properties_and_actions():
 def listed(cell: str) -> list[str]:
     """Return the words of a cell; a dash is none."""
     return [word.strip(" `") for word in cell.split(",") if word.strip() != "–"]
+
+
+def test_every_point_of_a_bank_may_have_its_own_bit_and_its_own_printed_number(tmp_path):
+    points = '  "di{n}": {at: "hr:300", bits: "{n-1}", printed: "{n+40300}"}\nrepeat: {n: 1..3}\n'
+    assert told(tmp_path, "modbus", points, kind="remote-io") == []
+    model = read_model(str(tmp_path / "product.yaml"))
+    assert [model.points[f"di{n}"].bits for n in (1, 2, 3)] == [(0, 0), (1, 1), (2, 2)]
+    assert [model.points[f"di{n}"].printed for n in (1, 2, 3)] == ["40301", "40302", "40303"]
+    wrong = points.replace("{n-1}", "{m-1}")
+    (problem,) = told(tmp_path, "modbus", wrong, kind="remote-io")
+    assert "'{m-1}' is neither a bit (3) nor a field (4-6)" in problem
