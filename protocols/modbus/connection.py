@@ -126,7 +126,10 @@ class Connection(asyncio.Protocol):
         while unit in self._owing:
             left = self._owing[unit][0] - loop.time()
             if left <= 0:
-                del self._owing[unit]
+                # Were we late ourselves, it may have come already: two rounds of the loop read it.
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+                self._owing.pop(unit, None)
                 break
             await asyncio.sleep(min(left, self._timeout / 10))
         quiet = max(self._quiet, in_seconds(habits.gap))

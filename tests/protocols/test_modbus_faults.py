@@ -19,8 +19,8 @@ from twins.instant import milliseconds
 from twins.observation import Quality
 from twins.streams import Streams
 
-QUICK = ModbusSettings(timeout="60ms")
-LATE = milliseconds(90)
+QUICK = ModbusSettings(timeout="100ms")
+LATE = milliseconds(140)
 """Later than the time-out, and not later than twice that."""
 
 WIRES = ("modbus+tcp://127.0.0.1:0", "modbus+rtu+tcp://127.0.0.1:0", "modbus+rtu:///dev/pts")
@@ -63,7 +63,7 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(url: str, patience: float = 1) -> AsyncIterator[Bench]:
+async def bench(url: str, patience: float = 2) -> AsyncIterator[Bench]:
     devices = tuple(meter(unit, patience) for unit in UNITS)
     emulator = ModbusEmulator(Link(url=url, devices=devices, settings=QUICK), obey)
     link = Link(url=await emulator.start(), devices=devices, settings=QUICK)
@@ -123,7 +123,7 @@ async def test_one_device_gone_wrong_is_bad_alone_and_logged_when_it_goes_and_wh
 ):
     told_as_such = kind in ("wrong_unit", "garbage") and url.startswith("modbus+tcp")
     with structlog.testing.capture_logs() as lines:
-        async with bench(url, patience=30 if told_as_such else 1) as both:
+        async with bench(url, patience=30 if told_as_such else 2) as both:
             both.emulator.misbehave(faults(**{kind: 1.0}), "meter1")
             for name in NAMES:
                 await both.sink.until_bad("meter1", name)
