@@ -107,7 +107,7 @@ async def test_a_pulse_ends_on_the_next_connection_when_its_own_broke():
         assert device.connects == 2
 
 
-async def test_a_refused_write_begins_no_pulse_and_a_written_false_ends_it():
+async def test_a_refused_write_begins_no_pulse():
     async def refuse_true(device: ScriptedDevice, request: Request) -> None:
         if request.pdu.hex() == ON:
             device.send(request, request.no(4))
@@ -122,10 +122,19 @@ async def test_a_refused_write_begins_no_pulse_and_a_written_false_ends_it():
         await sink.until_good("siren", "sounding", False)
         outcome = await driver.execute(command("sound", sounding=True))
         assert outcome.result is CommandResult.REFUSED
-        device.behave = honest
-        await driver.execute(command("silence", sounding=False))
         reads = device.reads(1)
-        await device.until(lambda: device.reads(1) >= reads + 3)
+        await device.until(lambda: device.reads(1) >= reads + 4)
+        assert sent(device) == [ON]
+
+
+async def test_a_written_false_is_the_end_of_a_pulse():
+    async with scripted() as device, driving(device.port, pulsed(0.3)) as (driver, sink):
+        device.set(1, "co:0", 0)
+        await sink.until_good("siren", "sounding", False)
+        for action, sounding in (("sound", True), ("silence", False)):
+            await driver.execute(command(action, sounding=sounding))
+        reads = device.reads(1)
+        await device.until(lambda: device.reads(1) >= reads + 6)
         assert sent(device) == [ON, OFF]
 
 
