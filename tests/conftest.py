@@ -1,6 +1,11 @@
 """What the whole suite shares: which tests need more than Python."""
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes is the machine's affair.
+settings.register_profile("no-deadline", deadline=None)
+settings.load_profile("no-deadline")
 
 REAL = {
     "interop": "talks to other makers' programs",
