@@ -287,6 +287,11 @@ class DeviceModel:
 
 def _given(value: Value, arguments: Mapping[str, Value]) -> Value:
     """Return what is written: the argument itself for `{argument}`, else the value as it stands."""
-    if isinstance(value, str) and value.startswith("{") and value.endswith("}"):
-        return arguments[value[1:-1]]
-    return value
+    name = argument_named(value)
+    return arguments[name] if name else value
+
+
+def argument_named(value: Value) -> str:
+    """Return the argument that stands where a value would: `{door}`; empty where none does."""
+    name = value[1:-1] if isinstance(value, str) and value == f"{{{value[1:-1]}}}" else ""
+    return name if name.isidentifier() else ""

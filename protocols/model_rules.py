@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, get_args
 
 from protocols.deriving import Derived, EdgeEvent, Way
 from protocols.dialect import Dialect
-from protocols.model import Point
+from protocols.model import Point, argument_named
 from protocols.notation import DerivedDocument, ModelDocument
 from twins.capability import NUMBER, Capability, numbered
 from twins.documents import KeyPath, did_you_mean
@@ -50,10 +50,21 @@ def check_actions(
             if action not in capability.actions:
                 hint = did_you_mean(action, list(capability.actions))
                 yield (section, action), f"{capability.name} has no action {action!r}{hint}"
-            for name in wanted:
+            arguments = action_arguments(capability, action)
+            for name, value in wanted.items():
                 if "{" not in name and name not in known:
                     hint = did_you_mean(name, sorted(known))
                     yield (section, action, name), f"there is no point {name!r}{hint}"
+                given = argument_named(value)
+                if given and arguments is not None and given not in arguments:
+                    hint = did_you_mean(given, arguments)
+                    yield (section, action, name), f"{action} has no argument {given!r}{hint}"
+
+
+def action_arguments(capability: Capability, action: str) -> list[str] | None:
+    """Return the arguments of an action; None for one that the device type does not have."""
+    spec = capability.actions.get(action)
+    return None if spec is None else list(spec.arguments)
 
 
 def check_required(

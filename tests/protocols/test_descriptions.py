@@ -1,5 +1,6 @@
 """Device models: what is refused, where and how, and that nothing hides anything else."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from twins.documents import ConfigError, read_yaml
 from twins.instant import milliseconds
 
 REPOSITORY = Path(__file__).parents[2]
+
+YAML_BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 HEADS = {
     "modbus": "",
@@ -86,6 +89,32 @@ def test_nonsense_is_refused_at_its_key(tmp_path, protocol, points, complaint):
     line, column, _ = problem.split(":", 2)
     assert int(line) > 6
     assert int(column) > 3
+
+
+def test_every_whole_model_in_the_manual_is_one(tmp_path):
+    manual = (REPOSITORY / "docs" / "devices.md").read_text(encoding="utf-8")
+    models = [block for block in YAML_BLOCK.findall(manual) if block.startswith("model: ")]
+    assert len(models) >= 3
+    for number, block in enumerate(models):
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(block, encoding="utf-8")
+        read_model(str(file))
+
+
+def test_an_argument_that_an_action_does_not_have_is_refused(tmp_path):
+    file = tmp_path / "speaker.yaml"
+    file.write_text(
+        "model: speaker\nis: loudspeaker\nprotocol: coap\ntitle: Speaker\nsource: its manual\n"
+        "properties:\n  playing: {at: /playing}\n"
+        "writes:\n  announce: {at: POST /say, as: string}\n"
+        'actions:\n  say: {announce: "{test}"}\n'
+    )
+    with pytest.raises(ConfigError) as caught:
+        read_model(str(file))
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.message) == (
+        11, "say has no argument 'test'; did you mean 'text'?",
+    )  # fmt: skip
 
 
 def test_a_message_keeps_its_quotes(tmp_path):
