@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from protocols.coap.observing import LONGEST_REGISTRATION, Freshness
 from protocols.interfaces import LinkLostError
-from protocols.turns import Turns
+from protocols.turns import Lane, Turns
 from tests.virtual_time import in_virtual_time
 from twins.instant import seconds
 
@@ -72,7 +72,7 @@ def test_turns_are_given_in_order_and_commands_go_first():
         turns, order = Turns(), []
 
         async def take(name: str, *, command: bool) -> None:
-            async with turns.turn(command=command):
+            async with turns.turn(lane=Lane.COMMAND if command else Lane.POLL):
                 order.append(name)
                 await asyncio.sleep(1)
 
@@ -91,7 +91,7 @@ def test_whoever_stops_waiting_holds_nobody_up():
         turns = Turns()
         async with turns.turn():
             with pytest.raises(LinkLostError):
-                async with turns.turn(command=True, within=1):
+                async with turns.turn(lane=Lane.COMMAND, within=1):
                     pytest.fail("the line was taken")
             with pytest.raises(LinkLostError):
                 async with turns.turn(within=0):
