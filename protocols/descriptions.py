@@ -24,11 +24,7 @@ from protocols.filling import (
     with_number,
     words_of,
 )
-from protocols.model import (
-    DeviceModel,
-    Point,
-    WireType,
-)
+from protocols.model import DeviceModel, Point, WireType
 from protocols.model_rules import (
     check_actions,
     check_derived,
@@ -160,7 +156,8 @@ class _Compiler:
                     self._complain(path, f"{capability.name} has no property {name!r}{hint}")
                     self._address(path, document, number)
                     break
-                point = self._point(path, name, with_number(document, number), spec, number)
+                own = with_number(document, number, self._parameters)
+                point = self._point(path, name, own, spec, number)
                 if len(self._problems) > before:
                     break  # the others of a bank have the same mistake
                 if point is not None:

@@ -36,14 +36,21 @@ def filled(template: str, number: int | None, parameters: Mapping[str, str | int
     return text
 
 
-def with_number(document: PointDocument, number: int | None) -> PointDocument:
-    """Return a point of a bank with its own bit; what cannot be filled is left to be refused."""
-    if number is None or not isinstance(document.bits, str) or "{" not in document.bits:
-        return document
-    try:
-        return document.model_copy(update={"bits": filled(document.bits, number, {})})
-    except ValueError:
-        return document
+def with_number(
+    document: PointDocument, number: int | None, parameters: Mapping[str, str | int]
+) -> PointDocument:
+    """Return a point of a bank with its own bit and field; what cannot be filled is left as it is.
+
+    Whoever reads it then says what is wrong with it.
+    """
+    own: dict[str, str] = {}
+    for key, written in (("bits", document.bits), ("field", document.field)):
+        if isinstance(written, str) and "{" in written:
+            try:
+                own[key] = filled(written, number, parameters)
+            except ValueError:
+                continue
+    return document.model_copy(update=own) if own else document
 
 
 def _value_in(expression: str, known: Mapping[str, str | int]) -> str:

@@ -1,7 +1,7 @@
 """Report by exception: what every driver does with what it read, in one place.
 
 Only a changed value or a changed quality becomes an `Observation`; a repeated value is none. Who
-was heard when is kept apart, on the monotonic time of the caller, because silence is what kills.
+has been silent for too long is watched elsewhere (`protocols/silence.py`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,17 +19,13 @@ time of a story is (assumed)."""
 
 
 class Reporter:
-    """Holds the last reading of every point of a link and passes on what differs.
-
-    `monotonic` instants are nanoseconds of the event loop's clock; they never meet story time.
-    """
+    """Holds the last reading of every point of a link and passes on what differs."""
 
     def __init__(self, devices: Sequence[ConnectedDevice], sink: Sink, clock: Clock) -> None:
         self._devices = {device.id: device for device in devices}
         self._sink = sink
         self._clock = clock
         self._last: dict[str, dict[str, Reading]] = {device.id: {} for device in devices}
-        self._heard: dict[str, Instant] = {}
         self._reported = {
             device.id: {
                 name: derived
@@ -39,27 +35,16 @@ class Reporter:
             for device in devices
         }
 
-    def start(self, monotonic: Instant) -> None:
-        """Begin to count silence: a device never heard is overdue after its limit too."""
-        for device in self._devices:
-            self._heard.setdefault(device, monotonic)
-
-    def read(
-        self,
-        device: str,
-        raws: Mapping[str, Raw],
-        monotonic: Instant,
-    ) -> None:
+    def read(self, device: str, raws: Mapping[str, Raw]) -> None:
         """Take raw values by point name from one good answer."""
         model = self._devices[device].model
         readings = {name: model.points[name].value_of(raw) for name, raw in raws.items()}
-        self.readings(device, readings, monotonic)
+        self.readings(device, readings)
 
     def readings(
         self,
         device: str,
         readings: Mapping[str, Reading],
-        monotonic: Instant,
         source_times: Mapping[str, Instant] | None = None,
     ) -> None:
         """Take finished readings by point name from one answer of the device.
@@ -67,7 +52,6 @@ class Reporter:
         `source_times` are the device's own stamps by point, where it gives any.
         """
         now = self._clock.now()
-        self._heard[device] = monotonic
         self._sink.heard((device,), now)
         self._pass_on(device, readings, source_times or {}, now)
 

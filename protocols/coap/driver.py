@@ -20,7 +20,6 @@ from protocols.commanding import carry_out_in_turn, ended, time_left
 from protocols.interfaces import Link, LinkLostError, NoAnswerError, RefusedError, Sink
 from protocols.model import Write
 from protocols.reporting import Reporter
-from protocols.silence import monotonic
 from protocols.turns import Lane, Turns
 from twins.clock import Clock
 from twins.command import Command, CommandEnded, CommandResult
@@ -64,7 +63,6 @@ class CoapDriver:
 
     async def run(self) -> None:
         """Keep every device read, observed and watched until cancelled."""
-        self._reporter.start(monotonic())
         async with contextlib.AsyncExitStack() as leaving:
             if self._protection is not None:
                 self._protection.open()

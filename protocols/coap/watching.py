@@ -185,7 +185,7 @@ class WatchedDevice:
             self._wake.set()
             self._heard()
         else:
-            self._accept(resource, answer_of(message), now)
+            self._accept(resource, answer_of(message))
             self._respect_busy(resource, message)
 
     def _notified(self, resource: WatchedResource, notification: Notification) -> None:
@@ -196,11 +196,11 @@ class WatchedDevice:
             self._heard()
             return
         answer = Answer(notification.payload, notification.content_format, notification.etag)
-        self._accept(resource, answer, now)
+        self._accept(resource, answer)
 
-    def _accept(self, resource: WatchedResource, answer: Answer, now: Instant) -> None:
+    def _accept(self, resource: WatchedResource, answer: Answer) -> None:
         resource.accepted += 1
-        self._report_answer(resource, answer, now)
+        self._report_answer(resource, answer)
         for follower in resource.followers:
             follower.due = 0
             self._wake.set()
@@ -208,9 +208,9 @@ class WatchedDevice:
     def _take(self, resource: WatchedResource, message: Message) -> None:
         """Report what an answer says about the points of its resource."""
         if message.code is VALID:
-            self._report(resource, resource.readings, {}, monotonic())
+            self._report(resource, resource.readings, {})
             return
-        self._report_answer(resource, answer_of(message), monotonic())
+        self._report_answer(resource, answer_of(message))
         self._respect_busy(resource, message)
 
     def _respect_busy(self, resource: WatchedResource, message: Message) -> None:
@@ -220,28 +220,25 @@ class WatchedDevice:
             wait = min(max_age(message.opt.max_age), most)
             resource.due = max(resource.due, monotonic() + wait)
 
-    def _report_answer(self, resource: WatchedResource, answer: Answer, now: Instant) -> None:
+    def _report_answer(self, resource: WatchedResource, answer: Answer) -> None:
         readings = answer.readings(resource.points)
         stamps = answer.stamps(resource.points, self._clock)
-        self._report(resource, readings, stamps, now)
+        self._report(resource, readings, stamps)
         # What could not be read is asked for anew: its tag would only say that nothing changed.
         resource.readings, resource.etag = readings, None if resource.bad else answer.etag
 
     def _take_failure(self, resource: WatchedResource, cause: str) -> None:
-        self._report(
-            resource, dict.fromkeys(resource.names, (None, Quality.BAD, cause)), {}, monotonic()
-        )
+        self._report(resource, dict.fromkeys(resource.names, (None, Quality.BAD, cause)), {})
 
     def _report(
         self,
         resource: WatchedResource,
         readings: Mapping[str, Reported],
         stamps: Mapping[str, Instant],
-        now: Instant,
     ) -> None:
         self._heard()
         self._tell_of_bad(resource, readings)
-        self._reporter.readings(self._device.id, readings, now, stamps)
+        self._reporter.readings(self._device.id, readings, stamps)
 
     def _tell_of_bad(self, resource: WatchedResource, readings: Mapping[str, Reported]) -> None:
         """Log once when points of an answering device go bad, and once when all are well again."""

@@ -8,7 +8,7 @@ from protocols.interfaces import Link, LinkLostError, MalformedError, RefusedErr
 from protocols.loopback.wire import Acknowledge, Ask, Frame, Hello, Put, Report, wire
 from protocols.model import Write
 from protocols.reporting import Reporter
-from protocols.silence import SilenceWatch, monotonic
+from protocols.silence import SilenceWatch
 from protocols.turns import Turns
 from twins.clock import Clock
 from twins.command import Command, CommandEnded, CommandResult
@@ -40,7 +40,6 @@ class LoopbackDriver:
 
     async def run(self) -> None:
         """Take reports and watch for silence until cancelled."""
-        self._reporter.start(monotonic())
         self._wire.attach("driver", self._receive)
         try:
             for device in self._devices:
@@ -76,13 +75,12 @@ class LoopbackDriver:
         boot, number = self._taken.get(report.device, (0, 0))
         if (report.boot, report.number) < (boot, number):
             return  # overtaken on the way
-        now = monotonic()
         if report.boot == boot:
             for change in report.changes:
                 if change.number > number:
-                    self._reporter.read(report.device, change.raws, now)
+                    self._reporter.read(report.device, change.raws)
         self._silences[report.device].heard()
-        self._reporter.read(report.device, report.state, now)
+        self._reporter.read(report.device, report.state)
         self._taken[report.device] = (report.boot, report.number)
         if report.changes:
             taken = Acknowledge(device=report.device, boot=report.boot, number=report.number)

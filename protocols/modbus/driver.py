@@ -83,7 +83,6 @@ class ModbusDriver:
 
     async def run(self) -> None:
         """Keep the link alive until cancelled."""
-        self._reporter.start(monotonic())
         numbered = framing_of(self._link.scheme).numbered
         told_apart = numbered and all(one.numbered for one in self._habits.values())
         late = 0 if told_apart else self._settings.answer_within
@@ -209,7 +208,6 @@ class ModbusDriver:
             if not self._watches[device].alive:
                 # All its values are bad now, so all of them are news again.
                 self._schedule.forget(turn.block.unit)
-        now = monotonic()
         unchanged = turn.seen == seen
         cells = () if unchanged else cells_of(turn.request, seen)
         turn.seen = seen
@@ -220,7 +218,7 @@ class ModbusDriver:
             self._watches[device].heard()
             readers = () if unchanged else turn.readers[device]
             readings = {name: reader(cells) for name, reader in readers}
-            self._reporter.readings(device, readings, now)
+            self._reporter.readings(device, readings)
 
     async def _put(self, device: ConnectedDevice, write: Write, command: Command) -> None:
         """Write a point once; see `protocols.commanding.PutWrite`."""
@@ -245,7 +243,7 @@ class ModbusDriver:
             # What is reported here the next poll may find changed back to what it read last.
             self._schedule.forget(device.unit)
             readings = {name: reader(cells) for name, reader in readers_of(block)[device.id]}
-            self._reporter.readings(device.id, readings, monotonic())
+            self._reporter.readings(device.id, readings)
             for name, (value, quality, _) in readings.items():
                 state[name] = value if quality is Quality.GOOD else None
         return state

@@ -17,7 +17,7 @@ from asyncua.server.internal_session import InternalSession
 from asyncua.server.subscription_service import SubscriptionService
 from asyncua.ua.status_codes import StatusCodes
 
-from protocols.opcua.faults import Transports, Trouble, TroubledSession
+from protocols.opcua.faults import Trouble, TroubledSession
 from protocols.opcua.security import Doorkeeper
 from protocols.opcua.settings import PLAIN
 
@@ -52,9 +52,8 @@ class CoreServer(InternalServer):
         self.max_keep_alive_count = MOST_LIFETIME // 3
         self.subscription_service = _Subscriptions(self.aspace, iserver=self)
         self.isession.subscription_service = self.subscription_service
-        self.trouble = Trouble()
-        self.transports = Transports(self.trouble)
-        self.asyncio_transports = self.transports
+        self.trouble = Trouble(self.forget_subscriptions)
+        self.asyncio_transports = self.trouble.transports
 
     def create_session(
         self,
@@ -89,6 +88,10 @@ class CoreServer(InternalServer):
         """Drop all sessions and subscriptions, as a controller does that loses its power."""
         for session in tuple(self._external_sessions.values()):
             await session.close_session()
+        await self.forget_subscriptions()
+
+    async def forget_subscriptions(self) -> None:
+        """Drop all subscriptions and tell nobody."""
         await self.subscription_service.delete_subscriptions(
             list(self.subscription_service.subscriptions)
         )

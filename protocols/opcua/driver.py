@@ -149,9 +149,8 @@ class OpcuaDriver:
             self._take(await session.batches.get())
 
     def _take(self, batch: Batch) -> None:
-        now = monotonic()
         for device, readings, stamps in batch.rounds:
-            self._reporter.readings(device, readings, now, stamps)
+            self._reporter.readings(device, readings, stamps)
         self._reporter.heard(tuple(self._devices))
         for watch in self._watches.values():
             watch.heard()

@@ -3,22 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from asyncua import ua
 from asyncua.common.node import Node
 from asyncua.server.binary_server_asyncio import BinaryServer
 from asyncua.server.server import Server
 from asyncua.ua.attribute_ids import AttributeIds
 
+from protocols.faults import Faults
 from protocols.interfaces import Link, OnWrite
 from protocols.opcua.building import Building, build
 from protocols.opcua.core_server import CoreServer
-from protocols.opcua.faults import Faults
+from protocols.opcua.faults import POSSIBLE, ServerFaults
 from protocols.opcua.library_log import hush
 from protocols.opcua.outside import Attributes
 from protocols.opcua.raising import Alarms
 from protocols.opcua.security import guard
 from protocols.opcua.settings import settings_of
 from twins.observation import Value
-from twins.streams import Stream
 
 URI = "urn:gatehouse:emulator"
 """Application URI, and namespace of the objects that group a device's variables."""
@@ -81,12 +82,24 @@ class OpcuaEmulator:
             server, self._server = self._server, None
             await server.stop()
 
-    async def disturb(self, faults: Faults, stream: Stream | None = None) -> None:
-        """Go wrong from now on as told; `Faults()` mends it. Delays are drawn from the stream."""
+    def disturb(self, faults: ServerFaults) -> None:
+        """Go wrong from now on as told; `ServerFaults()` mends it."""
         trouble = self._core.trouble
-        trouble.faults, trouble.stream = faults, stream
         trouble.unwatched = frozenset(self._building.targets[key].node for key in faults.refused)
-        self._core.transports.obey(hung=faults.hung)
+        trouble.become(faults)
+
+    def misbehave(self, faults: Faults | None) -> None:
+        """Have requests go wrong by a seed from now on; raises ValueError for what cannot be."""
+        impossible = sorted(set(faults.odds if faults is not None else ()) - POSSIBLE)
+        if impossible:
+            raise ValueError(f"an OPC UA server cannot do this: {', '.join(impossible)}")
+        self._core.trouble.requests = faults
+
+    async def spoil(self, device: str, point: str, status: int) -> None:
+        """Have a point answer with a status code and no value until it is published again."""
+        node = self._building.targets[device, point].node
+        spoilt = ua.DataValue(StatusCode=ua.StatusCode(ua.UInt32(status)))
+        await Node(self._core.isession, node).write_value(spoilt)
 
     async def restart(self, *, shifted: int = 0) -> None:
         """Start anew as after a power failure, with so many more namespaces before our own.
@@ -113,7 +126,7 @@ class OpcuaEmulator:
                     await self._alarms.show(target, target.point.raw_of(value))
                 continue
             stored = self._building.stored(target, value)
-            if (device, name) in self._core.trouble.faults.deaf:
+            if (device, name) in self._core.trouble.now.deaf:
                 self._core.aspace[target.node].attributes[AttributeIds.Value].value = stored
             else:
                 await Node(self._core.isession, target.node).write_value(stored)

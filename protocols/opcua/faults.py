@@ -1,7 +1,7 @@
-"""What an emulated server does wrong when it is told to; delays are drawn from a seeded stream."""
+"""What an emulated server does wrong when told to: as a whole, or by a seed request by request."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from asyncua import ua
@@ -9,18 +9,18 @@ from asyncua.common.utils import ServiceError
 from asyncua.server.internal_session import InternalSession
 from asyncua.ua.status_codes import StatusCodes
 
-from twins.instant import Duration, in_seconds
-from twins.streams import Stream
+from protocols.faults import Fault, Faults
+from twins.instant import in_seconds
+
+POSSIBLE = frozenset((Fault.DELAY, Fault.REFUSE, Fault.FORGET, Fault.HALF_OPEN))
+"""What can go wrong with a request. None is dropped alone: a connection's answers are in order, so
+that one that never comes is a half-open connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Faults:
-    """What is wrong with a server, as a whole."""
+class ServerFaults:
+    """What is wrong with a server as long as it is so."""
 
-    delay: Duration = 0
-    """Least time before a read, a write or a call is answered."""
-    jitter: Duration = 0
-    """Added to the delay, uniformly from 0 to this."""
     frozen: bool = False
     """Subscriptions live and publish nothing, not even that they live."""
     hung: bool = False
@@ -36,18 +36,29 @@ class Faults:
 class Trouble:
     """The faults of one server as they stand now."""
 
-    def __init__(self) -> None:
-        self.faults = Faults()
-        self.stream: Stream | None = None
+    def __init__(self, forget: Callable[[], Awaitable[None]]) -> None:
+        self.transports = Transports(self)
+        self.now = ServerFaults()
+        self.requests: Faults | None = None
         self.unwatched: frozenset[ua.NodeId] = frozenset()
+        self._forget = forget
 
-    async def hold(self) -> None:
-        """Wait as long as the next answer is delayed."""
-        delay = self.faults.delay
-        if self.faults.jitter and self.stream is not None:
-            delay += round(self.stream.uniform(0, self.faults.jitter))
-        if delay:
-            await asyncio.sleep(in_seconds(delay))
+    def become(self, faults: ServerFaults) -> None:
+        """Go wrong as told from now on."""
+        self.now = faults
+        self.transports.obey(hung=faults.hung)
+
+    async def meddle(self) -> None:
+        """Let happen to a request what its seed has for it; raises ServiceError for a refusal."""
+        fault = self.requests.next() if self.requests is not None else None
+        if fault is Fault.DELAY and self.requests is not None:
+            await asyncio.sleep(in_seconds(self.requests.delay))
+        elif fault is Fault.REFUSE:
+            raise ServiceError(StatusCodes.BadResourceUnavailable)
+        elif fault is Fault.FORGET:
+            await self._forget()
+        elif fault is Fault.HALF_OPEN:
+            self.become(ServerFaults(hung=True, frozen=True))
 
 
 class TroubledSession(InternalSession):
@@ -64,18 +75,18 @@ class TroubledSession(InternalSession):
         return await super().create_session(params, sockname)
 
     async def read(self, params: ua.ReadParameters) -> list[ua.DataValue]:
-        """Answer a read, late if that is the trouble."""
-        await self.trouble.hold()
+        """Answer a read, unless something goes wrong."""
+        await self.trouble.meddle()
         return await super().read(params)
 
     async def write(self, params: ua.WriteParameters) -> list[ua.StatusCode]:
-        """Answer a write, late if that is the trouble; it is done late as well."""
-        await self.trouble.hold()
+        """Answer a write; what comes late is done late as well."""
+        await self.trouble.meddle()
         return await super().write(params)
 
     async def call(self, params: list[ua.CallMethodRequest]) -> list[ua.CallMethodResult]:
-        """Answer a call, late if that is the trouble; it is done late as well."""
-        await self.trouble.hold()
+        """Answer a call; what comes late is done late as well."""
+        await self.trouble.meddle()
         return await super().call(params)
 
     async def create_subscription(
@@ -85,12 +96,12 @@ class TroubledSession(InternalSession):
         request_callback: Callable[..., object] | None = None,
     ) -> ua.CreateSubscriptionResult:
         """Make a subscription that stays silent while the server is frozen."""
-        if self.trouble.faults.polled_only:
+        if self.trouble.now.polled_only:
             raise ServiceError(StatusCodes.BadServiceUnsupported)
 
         def asked(subscription: int) -> object:
             assert request_callback is not None
-            return None if self.trouble.faults.frozen else request_callback(subscription)
+            return None if self.trouble.now.frozen else request_callback(subscription)
 
         return await super().create_subscription(
             params, callback, None if request_callback is None else asked
@@ -122,7 +133,7 @@ class Transports(list[asyncio.Transport]):
     def append(self, transport: asyncio.Transport) -> None:
         """Take up a connection that was just made."""
         super().append(transport)
-        if self._trouble.faults.hung:
+        if self._trouble.now.hung:
             transport.pause_reading()
 
     def obey(self, *, hung: bool) -> None:

@@ -88,9 +88,9 @@ def test_a_derived_property_of_the_capability_is_reported_with_what_changed(tmp_
         [ConnectedDevice(id="bank", model=lockers, lost_after=seconds(9))], kept, Clock()
     )
 
-    report.readings("bank", doors(SHUT, SHUT, SHUT), 0)
-    report.readings("bank", {"door02.closed": OPEN}, 0, {"door02.closed": NOON - 7})
-    report.readings("bank", doors(SHUT, OPEN, SHUT), 0)
+    report.readings("bank", doors(SHUT, SHUT, SHUT))
+    report.readings("bank", {"door02.closed": OPEN}, {"door02.closed": NOON - 7})
+    report.readings("bank", doors(SHUT, OPEN, SHUT))
     report.lost("bank", "silent")
 
     told = [[(one.property, one.value) for one in batch] for batch in kept.batches]

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from protocols.descriptions import read_model
 from protocols.interfaces import Link
-from protocols.opcua.faults import Faults
+from protocols.opcua.faults import ServerFaults
 from tests.protocols.opcua_bench import connected, driving, emulating
 from twins.documents import ConfigError
 
@@ -82,7 +82,7 @@ async def test_after_a_gap_conditions_are_asked_for_again(panel):
 
 async def test_without_subscriptions_the_points_of_conditions_are_bad_and_no_others(panel):
     async with emulating(panel) as (emulator, link):
-        await emulator.disturb(Faults(polled_only=True))
+        emulator.disturb(ServerFaults(polled_only=True))
         async with driving(link) as (_, heard):
             bad = await heard.until_bad("panel", "alarm")
             assert bad.cause.startswith("the server has no subscriptions")

@@ -290,3 +290,8 @@ def test_a_structure_of_unknown_layout_is_bad_with_the_reason():
     value = ua.ExtensionObject(TypeId=ua.NodeId("e", 2), Body=b"\x01")
     with pytest.raises(ValueError, match="nothing tells what this structure holds"):
         member_of(value, ua.VariantType.ExtensionObject, ("a",), {})
+
+
+def test_a_bank_may_be_the_elements_of_one_array(written):
+    model = written(LOCKERS.replace("{at: 'v:s=Door{n}'}", "{at: 'v:s=Doors', field: '[{n-1}]'}"))
+    assert [point.field for point in model.points.values()] == ["[0]", "[1]", "[2]"]

@@ -3,13 +3,22 @@
 from dataclasses import replace
 
 import pytest
+from asyncua.ua.status_codes import StatusCodes
 from structlog.testing import capture_logs
 
-from protocols.opcua.faults import Faults
-from tests.protocols.opcua_bench import connected, driving, emulating, moved, s7
+from protocols.faults import Fault, Faults
+from protocols.interfaces import Link
+from protocols.opcua.emulator import OpcuaEmulator
+from protocols.opcua.faults import ServerFaults
+from tests.protocols.opcua_bench import ANY_PORT, connected, driving, emulating, moved, obey, s7
 from twins.instant import milliseconds
 from twins.observation import Quality
 from twins.streams import Streams
+
+
+def by_seed(**odds):
+    chosen = {Fault[name]: odd for name, odd in odds.items()}
+    return Faults(stream=Streams(3).stream("faults"), odds=chosen, delay=milliseconds(300))
 
 
 def reasons(logs, event="driver.link_lost"):
@@ -21,11 +30,11 @@ async def test_a_frozen_subscription_is_found_and_made_anew_within_the_silence_a
     with capture_logs() as logs:
         async with emulating(button) as (emulator, link), driving(link) as (_, heard):
             await heard.until_value("barrier", "closed", False)
-            await emulator.disturb(Faults(frozen=True))
+            emulator.disturb(ServerFaults(frozen=True))
             await emulator.publish("barrier", {"closed": True})
             seen = await heard.until_value("barrier", "closed", True)
             assert seen.quality is Quality.GOOD
-            await emulator.disturb(Faults())
+            emulator.disturb(ServerFaults())
             await emulator.publish("barrier", {"closed": False})
             await heard.until_value("barrier", "closed", False)
             assert all(one.quality is Quality.GOOD for one in heard.observations)
@@ -34,11 +43,11 @@ async def test_a_frozen_subscription_is_found_and_made_anew_within_the_silence_a
 
 async def test_a_point_that_its_subscription_keeps_quiet_is_read_and_at_last_polled():
     barrier = connected("barrier", s7("barrier"), lost_after=2)
-    quiet = Faults(deaf=frozenset({("barrier", "closed")}))
+    quiet = ServerFaults(deaf=frozenset({("barrier", "closed")}))
     with capture_logs() as logs:
         async with emulating(barrier) as (emulator, link), driving(link) as (driver, heard):
             await heard.until_value("barrier", "closed", False)
-            await emulator.disturb(quiet)
+            emulator.disturb(quiet)
             for lost, closed in ((1, True), (2, False), (2, True)):
                 await emulator.publish("barrier", {"closed": closed})
                 await heard.until_value("barrier", "closed", closed)
@@ -53,7 +62,7 @@ async def test_a_server_without_subscriptions_is_polled():
     barrier = connected("barrier", s7("barrier"), lost_after=2)
     with capture_logs() as logs:
         async with emulating(barrier) as (emulator, link):
-            await emulator.disturb(Faults(polled_only=True))
+            emulator.disturb(ServerFaults(polled_only=True))
             async with driving(link) as (driver, heard):
                 await heard.until_value("barrier", "closed", False)
                 await emulator.publish("barrier", {"closed": True})
@@ -69,7 +78,7 @@ async def test_a_server_without_subscriptions_is_polled():
 async def test_a_point_that_the_server_will_not_watch_is_polled_and_its_neighbours_are_not():
     barrier = connected("barrier", s7("barrier"), lost_after=2)
     async with emulating(barrier) as (emulator, link):
-        await emulator.disturb(Faults(refused=frozenset({("barrier", "closed")})))
+        emulator.disturb(ServerFaults(refused=frozenset({("barrier", "closed")})))
         async with driving(link) as (driver, heard):
             await heard.until_value("barrier", "closed", False)
             await emulator.publish("barrier", {"closed": True, "opened": True})
@@ -82,24 +91,75 @@ async def test_a_half_open_connection_is_given_up_and_its_points_turn_bad_with_t
     barrier = connected("barrier", s7("barrier"), lost_after=2)
     async with emulating(barrier) as (emulator, link), driving(link) as (_, heard):
         await heard.until_value("barrier", "closed", False)
-        await emulator.disturb(Faults(hung=True, frozen=True))
+        emulator.disturb(ServerFaults(hung=True, frozen=True))
         await emulator.publish("barrier", {"closed": True})
         bad = await heard.until_bad("barrier", "closed")
         assert bad.cause in ("no publish for 1.5 s", "the server does not answer in time")
-        await emulator.disturb(Faults())
+        emulator.disturb(ServerFaults())
         await heard.until_value("barrier", "closed", True)
 
 
 async def test_answers_that_come_late_but_in_time_harm_nothing():
     barrier = connected("barrier", s7("barrier"), lost_after=2)
     async with emulating(barrier) as (emulator, link):
-        late = Faults(delay=milliseconds(100), jitter=milliseconds(200))
-        await emulator.disturb(late, Streams(3).stream("late"))
+        late = by_seed(DELAY=0.7)
+        emulator.misbehave(late)
         async with driving(link) as (_, heard):
             await heard.until_value("barrier", "closed", False)
             await emulator.publish("barrier", {"closed": True})
             await heard.until_value("barrier", "closed", True)
+            await heard.within(8, lambda: late.done.get(Fault.DELAY, 0) >= 3)
             assert all(one.quality is Quality.GOOD for one in heard.observations)
+
+
+@pytest.mark.parametrize("fault", ["REFUSE", "FORGET"])
+async def test_requests_that_fail_and_subscriptions_that_vanish_cost_no_value(fault):
+    barrier = connected("barrier", s7("barrier"), lost_after=10)
+    async with emulating(barrier) as (emulator, link), driving(link) as (_, heard):
+        await heard.until_value("barrier", "closed", False)
+        faults = by_seed(**{fault: 0.3})
+        emulator.misbehave(faults)
+        for closed in (True, False, True):
+            await emulator.publish("barrier", {"closed": closed})
+            await heard.until_value("barrier", "closed", closed)
+        await heard.within(20, lambda: faults.done.get(Fault[fault], 0) >= 2)
+        emulator.misbehave(None)
+        await emulator.publish("barrier", {"closed": False})
+        await heard.until_value("barrier", "closed", False)
+        assert all(one.quality is Quality.GOOD for one in heard.observations)
+
+
+async def test_a_request_that_is_never_answered_loses_the_points_and_they_come_back():
+    barrier = connected("barrier", s7("barrier"), lost_after=2)
+    async with emulating(barrier) as (emulator, link), driving(link) as (_, heard):
+        await heard.until_value("barrier", "closed", False)
+        emulator.misbehave(by_seed(HALF_OPEN=1))
+        await heard.until_bad("barrier", "closed")
+        emulator.misbehave(None)
+        emulator.disturb(ServerFaults())
+        await heard.until_value("barrier", "closed", False)
+
+
+async def test_a_bad_status_is_its_own_point_s_alone_and_goes_by_itself():
+    barrier = connected("barrier", s7("barrier"))
+    async with emulating(barrier) as (emulator, link), driving(link) as (_, heard):
+        await heard.until_value("barrier", "fault", False)
+        for status, cause in (
+            (StatusCodes.BadSensorFailure, "BadSensorFailure"),
+            (StatusCodes.BadOutOfService, "BadOutOfService"),
+        ):
+            await emulator.spoil("barrier", "closed", status)
+            await heard.until(lambda cause=cause: heard.latest("barrier", "closed").cause == cause)
+            assert heard.latest("barrier", "closed").value is None
+        await emulator.publish("barrier", {"closed": True})
+        await heard.until_value("barrier", "closed", True)
+        assert heard.values("barrier", "opened") == heard.values("barrier", "fault") == [False]
+
+
+def test_what_no_server_of_this_protocol_can_do_is_refused():
+    emulator = OpcuaEmulator(Link(url=ANY_PORT, devices=()), obey)
+    with pytest.raises(ValueError, match="cannot do this: drop, wrong-unit"):
+        emulator.misbehave(by_seed(WRONG_UNIT=0.1, DROP=0.1))
 
 
 async def test_after_a_restart_with_shifted_namespaces_the_state_is_read_and_no_other_node():
@@ -146,7 +206,7 @@ async def test_a_message_that_never_came_makes_everything_be_read_again(missed):
     with capture_logs() as logs:
         async with emulating(barrier) as (emulator, link), driving(link) as (_, heard):
             await heard.until_value("barrier", "closed", False)
-            await emulator.disturb(Faults(deaf=frozenset({("barrier", "opened")})))
+            emulator.disturb(ServerFaults(deaf=frozenset({("barrier", "opened")})))
             await emulator.publish("barrier", {"opened": True})
             (subscription,) = emulator._core.subscription_service.subscriptions.values()
             subscription._notification_seq += missed

@@ -56,7 +56,7 @@ GOOD_PRESS = (True, Quality.GOOD, "")
 def test_one_answer_is_one_batch_with_both_times():
     report, kept = reporter()
     readings = {"pressed": GOOD_PRESS, "press_count": (4, Quality.GOOD, "")}
-    report.readings("button", readings, 0, {"pressed": NOON - 5})
+    report.readings("button", readings, {"pressed": NOON - 5})
     (batch,) = kept.batches
     assert {seen.property: seen.value for seen in batch} == {"pressed": True, "press_count": 4}
     assert {seen.property: seen.source_time for seen in batch} == {
@@ -68,34 +68,34 @@ def test_one_answer_is_one_batch_with_both_times():
 
 def test_without_a_source_time_the_answer_s_arrival_counts():
     report, kept = reporter()
-    report.read("button", {"pressed": True}, 0)
+    report.read("button", {"pressed": True})
     assert kept.batches[0][0].source_time == NOON
 
 
 @pytest.mark.parametrize("off", [-seconds(3600) - 1, 1, seconds(30 * 86400), -seconds(30 * 86400)])
 def test_a_stamp_that_cannot_be_right_gives_way_to_the_arrival(off):
     report, kept = reporter()
-    report.readings("button", {"pressed": GOOD_PRESS}, 0, {"pressed": NOON + off})
+    report.readings("button", {"pressed": GOOD_PRESS}, {"pressed": NOON + off})
     assert kept.batches[0][0].source_time == NOON
 
 
 def test_a_stamp_of_up_to_an_hour_ago_is_believed():
     report, kept = reporter()
-    report.readings("button", {"pressed": GOOD_PRESS}, 0, {"pressed": NOON - seconds(3600)})
+    report.readings("button", {"pressed": GOOD_PRESS}, {"pressed": NOON - seconds(3600)})
     assert kept.batches[0][0].source_time == NOON - seconds(3600)
 
 
 def test_a_repeated_value_is_heard_and_nothing_else():
     report, kept = reporter()
-    report.read("button", {"pressed": True}, 0)
-    report.read("button", {"pressed": True}, 1)
+    report.read("button", {"pressed": True})
+    report.read("button", {"pressed": True})
     assert len(kept.batches) == 1
     assert kept.heard_devices == ["button", "button"]
 
 
 def test_a_failing_point_turns_bad_alone_and_once():
     report, kept = reporter()
-    report.read("button", {"pressed": False, "press_count": 1}, 0)
+    report.read("button", {"pressed": False, "press_count": 1})
     report.failed("button", ["press_count"], "4.04 Not Found")
     report.failed("button", ["press_count"], "4.04 Not Found")
     assert len(kept.batches) == 2
@@ -113,7 +113,7 @@ def test_a_lost_device_is_bad_in_every_point_and_its_neighbour_in_none():
 
 def test_the_same_value_after_a_loss_is_news():
     report, kept = reporter()
-    report.read("button", {"pressed": False}, 0)
+    report.read("button", {"pressed": False})
     report.lost("button", "gone")
-    report.read("button", {"pressed": False}, 1)
+    report.read("button", {"pressed": False})
     assert [seen.quality for seen in kept.batches[-1]] == [Quality.GOOD]
