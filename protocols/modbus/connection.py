@@ -133,8 +133,8 @@ class Connection(asyncio.Protocol):
                 break
             await asyncio.sleep(min(left, self._timeout / 10))
         quiet = max(self._quiet, in_seconds(habits.gap))
-        left = self._last_byte_at + quiet - loop.time()
-        if left > 0:
+        latest = loop.time() + self._timeout + quiet  # a line that is never quiet is not waited for
+        while (left := min(self._last_byte_at + quiet, latest) - loop.time()) > 0:  # noqa: ASYNC110  it moves
             await asyncio.sleep(left)
 
     def _by_number(self, habits: Habits) -> bool:

@@ -124,10 +124,10 @@ async def opened_and_asked(connection: Connection) -> None:
 
 
 @asynccontextmanager
-async def serial() -> AsyncIterator[tuple[int, Connection]]:
+async def serial(settings: ModbusSettings = DEFAULTS) -> AsyncIterator[tuple[int, Connection]]:
     """A line whose other end the test holds as a descriptor."""
     ours, theirs = os.openpty()
-    connection = Connection(f"modbus+rtu://{os.ttyname(theirs)}")
+    connection = Connection(f"modbus+rtu://{os.ttyname(theirs)}", settings)
     await connection.open()
     try:
         yield ours, connection
@@ -236,3 +236,20 @@ async def test_a_line_that_is_pulled_out_ends_the_wait_for_an_answer():
         assert not connection.connected
         with pytest.raises(LinkLostError, match="the connection is gone"):
             await read(connection)
+
+
+async def test_a_line_on_which_somebody_still_talks_is_not_talked_over():
+    settings = ModbusSettings(timeout="150ms", gap="100ms")
+    async with serial(settings) as (line, connection), asyncio.TaskGroup() as tasks:
+        first = tasks.create_task(failure_of(read(connection)))
+        await asked_on(line)
+        assert await first == "no answer in 0.15 s"
+        second = tasks.create_task(read(connection))
+        asked = tasks.create_task(asked_on(line))
+        for byte in registers(1, 111):
+            await asyncio.sleep(0.04)
+            os.write(line, bytes([byte]))
+            assert not asked.done()
+        await asked
+        os.write(line, registers(1, 222))
+        assert await second == bytes.fromhex("030200de")
