@@ -18,6 +18,7 @@ from scenarios.registers import RegistersDocument
 from scenarios.school import SchoolDocument
 from twins.capability import Capability, capabilities
 from twins.documents import Document, KeyPath, Problem, did_you_mean
+from twins.jurisdiction import Level
 
 IO_MODULE = "remote-io"
 """The capability of a module whose inputs and outputs are wired to other devices."""
@@ -67,6 +68,7 @@ def check_package(documents: Documents, models: Mapping[str, str]) -> Iterator[P
     if "school.yaml" in documents:
         yield from _check_plans(documents["school.yaml"], types)
         yield from _check_ids(documents["school.yaml"])
+        yield from _check_authorities(documents["school.yaml"])
     if "devices.yaml" in documents:
         yield from _check_wiring(documents["devices.yaml"], models)
         yield from _check_complete(documents)
@@ -119,7 +121,8 @@ def _known_names(
         "camera or zone": None if zones is None or devices is None else zones | cameras,
         "post": _keys(documents, "school.yaml", "posts"),
         "responder": _keys(documents, "school.yaml", "responders"),
-        "station": _listed(documents, "school.yaml", ("stations", "*", "station")),
+        "authority": _keys(documents, "school.yaml", "authorities")
+        or _listed(documents, "school.yaml", ("stations", "*", "station")),
         "guard": _listed(documents, "registers.yaml", ("headcount", "guards", "*")),
         "kind of alarm": set(ALARM_KINDS),
         "device model": set(models),
@@ -165,6 +168,22 @@ def _check_ids(school: Document) -> Iterator[Problem]:
         other = seen.setdefault(str(word), str(place[1]))
         if other != place[1]:
             yield school.problem(place, f"id: {word} is {other} already")
+
+
+def _check_authorities(school: Document) -> Iterator[Problem]:
+    """Levels rise towards the top of the tree, and who is responsible is a station of it."""
+    levels = {
+        str(place[1]): str(word) for place, word in _at(school, ("authorities", "*", "level"))
+    }
+    ranks = {level.value: rank for rank, level in enumerate(Level)}
+    for place, word in _at(school, ("authorities", "*", "above")):
+        lower, higher = levels.get(str(place[1]), ""), levels.get(str(word), "")
+        if lower in ranks and higher in ranks and ranks[higher] <= ranks[lower]:
+            message = f"above: {word} is a {higher}, which does not stand over a {lower}"
+            yield school.problem(place, message)
+    for place, word in _at(school, ("stations", "*", "station")) if levels else ():
+        if levels.get(str(word)) != Level.STATION:
+            yield school.problem(place, f"{word!r} is no station among the authorities")
 
 
 def _device_types(documents: Documents, models: Mapping[str, str]) -> Mapping[str, Capability]:

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from scenarios.notation import (
     OURS,
+    AuthorityName,
     Local,
     Name,
     Names,
@@ -14,7 +15,6 @@ from scenarios.notation import (
     PostName,
     ResponderName,
     Span,
-    StationName,
     Text,
     Windows,
     Written,
@@ -23,7 +23,7 @@ from twins import dispatch_rules, school
 from twins import duty as core
 from twins.capability import BilingualTitles
 from twins.documents import did_you_mean
-from twins.jurisdiction import Jurisdiction
+from twins.jurisdiction import Authority, Jurisdiction, Level
 
 Tool = Literal["shield", "fork", "baton", "spray"]
 
@@ -106,7 +106,7 @@ class ResponderDocument(Written):
     enrolled: Local | None = OURS
     expires: Local | None = OURS
     home: Name = OURS
-    station: StationName = OURS
+    authority: AuthorityName = OURS
 
     @model_validator(mode="after")
     def _dated_tools_are_carried(self) -> "ResponderDocument":
@@ -155,6 +155,17 @@ class JurisdictionDocument(Written):
 
     station: Text
     since: Local = OURS
+
+
+class AuthorityDocument(Written):
+    """A police authority, and which one stands over it."""
+
+    makes = Authority
+    named_by_school = False
+
+    title: BilingualTitles
+    level: Level
+    above: AuthorityName = OURS
 
 
 class StepDocument(Written):

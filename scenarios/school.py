@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, RootModel, model_validator
 from scenarios.local_time import parse_bell
 from scenarios.notation import OURS, Name, Strict, Windows, ZoneName
 from scenarios.people import (
+    AuthorityDocument,
     DispatchDocument,
     DutyDocument,
     EscalationStepDocument,
@@ -93,6 +94,7 @@ class SchoolDocument(Strict):
     dispatch_policy: DispatchPolicy = OURS
     dispatch: DispatchDocument = OURS
     stations: list[JurisdictionDocument] = OURS
+    authorities: dict[Name, AuthorityDocument] = OURS
     watch: WatchDocument = OURS
     buttons: ButtonsDocument = OURS
 

@@ -54,5 +54,13 @@ def test_no_lock_file_is_kept_and_no_host_of_a_registry_is_named():
     assert "uv.lock" in (ROOT / ".gitignore").read_text()
 
 
+def test_every_decision_has_a_number_of_its_own_and_says_it():
+    decisions = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    numbers = [int(path.name[:4]) for path in decisions]
+    assert numbers == list(range(1, len(decisions) + 1))
+    for number, path in zip(numbers, decisions, strict=True):
+        assert path.read_text(encoding="utf-8").startswith(f"# {number}. ")
+
+
 def test_contributing_fits_on_a_hundred_lines():
     assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) <= 100

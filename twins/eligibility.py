@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from twins.instant import Duration, Instant, seconds
-from twins.jurisdiction import responsible
 from twins.mobilisation import NotCalled
+from twins.oversight import authorities_over
 from twins.roster import holds
 from twins.school import Responder, Role, School
 
@@ -12,8 +12,8 @@ SPEED: Mapping[str, float] = {"on foot": 3.0, "e-bike": 4.75, "car": 8.3}
 """Way of travel → metres per second: running with gear assumed, e-bike 17.09 km/h (Hangzhou, doi
 10.1177/1687814015616918), car 30 km/h assumed."""
 
-SEATS = frozenset({Role.STATION, Role.NEXT_SEAT})
-"""Told only while their station is responsible for the school."""
+SEATS = frozenset({Role.STATION, Role.NEXT_SEAT, Role.CENTRE})
+"""Told only while their authority stands over the school."""
 
 WITH_KIT = frozenset({Role.VOLUNTEER, Role.NEIGHBOUR})
 """Witnesses unless they bring a working tool."""
@@ -23,8 +23,8 @@ def objection(school: School, one: Responder, now: Instant) -> NotCalled | None:
     """Return why the rules do not let somebody be called now, or None."""
     if one.hours and not holds(one.hours, school.zone, now):
         return NotCalled.OUT_OF_HOURS
-    of_station = one.role in SEATS and one.station and school.stations
-    if of_station and responsible(school.stations, now) != one.station:
+    of_authority = one.role in SEATS and one.authority and school.stations
+    if of_authority and one.authority not in authorities_over(school, now):
         return NotCalled.OTHER_STATION
     if one.enrolled is not None and now < one.enrolled:
         return NotCalled.NOT_ENROLLED

@@ -1,9 +1,35 @@
-"""Which police station is responsible for a school, and since when (R85)."""
+"""Which police authorities stand over a school, and since when (R85).
+
+The data names the responsible station by instants, and the authorities above stations as a tree:
+station, district, city, province. A school itself is the lowest level and no authority.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+from twins.capability import Titles
 from twins.instant import Instant
+
+
+class Level(StrEnum):
+    """Levels of authorities (所、县区、市、省), lowest first."""
+
+    STATION = "station"
+    DISTRICT = "district"
+    CITY = "city"
+    PROVINCE = "province"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """One police authority of the tree."""
+
+    id: str
+    title: Titles
+    level: Level
+    above: str = ""
+    """The authority that it belongs to; empty at the top."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +54,19 @@ def responsible(stations: Sequence[Jurisdiction], now: Instant) -> str:
 def next_boundary(stations: Sequence[Jurisdiction], now: Instant) -> Instant | None:
     """Return when responsibility next changes by the data, or None."""
     return min((one.since for one in stations if one.since > now), default=None)
+
+
+def chain(authorities: Sequence[Authority], lowest: str) -> tuple[str, ...]:
+    """Return an authority and all above it, nearest first; it alone where no tree is written.
+
+    >>> city = Authority(id="city", title={}, level=Level.CITY)
+    >>> district = Authority(id="district", title={}, level=Level.DISTRICT, above="city")
+    >>> chain((city, district), "district"), chain((), "north")
+    (('district', 'city'), ('north',))
+    """
+    above = {one.id: one.above for one in authorities}
+    found: list[str] = []
+    while lowest and lowest not in found:
+        found.append(lowest)
+        lowest = above.get(lowest, "")
+    return tuple(found)

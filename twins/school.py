@@ -12,7 +12,7 @@ from twins.dispatch_rules import OUR_RULES, DispatchPolicy, DispatchRules, Volun
 from twins.duty import AnyOf, DutyPlan
 from twins.inspection import OUR_FLOW, InspectionFlow
 from twins.instant import Duration, Instant, seconds
-from twins.jurisdiction import Jurisdiction
+from twins.jurisdiction import Authority, Jurisdiction
 from twins.observation import Value
 from twins.premises import NO_PREMISES, Premises
 from twins.watch import OUR_WATCH, WatchRules
@@ -144,8 +144,9 @@ class Responder:
     """When the enrolment ends; None means never (R48)."""
     home: str = ""
     """A neighbour's own school."""
-    station: str = ""
-    """A seat's station; told only while that one is responsible (R85). Empty means always."""
+    authority: str = ""
+    """A seat's station, district, city or province; told only while that one stands over the
+    school (R85). Empty means always."""
 
     @property
     def capable(self) -> bool:
@@ -255,5 +256,7 @@ class School:
     dispatch: DispatchRules = OUR_RULES
     stations: tuple[Jurisdiction, ...] = ()
     """Which police station is responsible since when (R85); none means the seats listed."""
+    authorities: tuple[Authority, ...] = ()
+    """Those stations and who stands over them."""
     watch: WatchRules = OUR_WATCH
     """Scores, cameras, broadcasts, calls and links."""

@@ -94,7 +94,7 @@ def test_names_and_local_times_become_what_the_core_calls_them() -> None:
     assert parts["escalation"][0].responders == ("car-7",)
     assert iso(car.kit_expires["spray"]) == "2027-02-28T16:00:00.000Z"
     assert iso(car.expires) == "2028-01-01T04:30:00.000Z"
-    assert parts["stations"][0].station == car.station == "east"
+    assert parts["stations"][0].station == car.authority == "east"
     assert parts["premises"].closures[0].device == "everything/door"
     assert parts["premises"].entrances[0].id == "everything/main"
     assert parts["posts"][0].check_in == seconds(900)
@@ -150,8 +150,16 @@ def test_a_button_may_call_the_schools_own_people(folder: Path, edit: Edit) -> N
          "there is no responder 'center-110'; did you mean 'centre-110'?"),
         ("school.yaml", "{after: 60s, responders: [centre-110]}", "{after: 60s}",
          "the step tells nobody"),
-        ("school.yaml", "role: next seat, station: east", "role: next seat, station: est",
-         "there is no station 'est'; did you mean 'east'?"),
+        ("school.yaml", "role: next seat, authority: east", "role: next seat, authority: est",
+         "there is no authority 'est'; did you mean 'east'?"),
+        ("school.yaml", "above: city}", "above: sity}",
+         "there is no authority 'sity'; did you mean 'city'?"),
+        ("school.yaml", "above: city}", "above: east}",
+         "above: east is a station, which does not stand over a district"),
+        ("school.yaml", "{station: east,", "{station: district,",
+         "'district' is no station among the authorities"),
+        ("school.yaml", "{station: east,", "{station: west,",
+         "'west' is no station among the authorities"),
         ("school.yaml", "kit_expires: {spray: 2026-06-30}", "kit_expires: {shield: 2026-06-30}",
          "kit_expires names shield, which kit does not"),
         ("school.yaml", "kit_expires: {spray: 2026-06-30}", "kit_expires: {spray: soon}",

@@ -49,8 +49,8 @@ def neighbour(home, metres) -> Responder:
     )
 
 
-def seat(name, station="") -> Responder:
-    return Responder(id=name, role=Role.STATION, title=TITLE, station=station)
+def seat(name, authority="", role=Role.STATION) -> Responder:
+    return Responder(id=name, role=role, title=TITLE, authority=authority)
 
 
 def school(own, *responders, **changes) -> School:

@@ -17,13 +17,15 @@ from tests.twins.dispatch_schools import (
     of,
     press,
     pressed,
+    seat,
     told,
 )
+from tests.twins.schools import TITLE
 from twins.alarm import InputRefused
 from twins.engine import Engine
 from twins.incident import Answer, IncidentHandled, Notification, RaiseHelpLevel, Verdict
 from twins.instant import seconds
-from twins.jurisdiction import Jurisdiction, next_boundary, responsible
+from twins.jurisdiction import Authority, Jurisdiction, Level, chain, next_boundary, responsible
 from twins.mobilisation import (
     IncidentHandedOver,
     NotCalled,
@@ -32,8 +34,9 @@ from twins.mobilisation import (
     UnitPassedOver,
     UnitReleased,
 )
+from twins.oversight import schools_under
 from twins.records import decode_record, encode_record
-from twins.school import HelpLevel
+from twins.school import HelpLevel, Role
 
 
 def cars(outputs) -> list[tuple[str, str]]:
@@ -209,6 +212,72 @@ def test_an_open_case_is_handed_over_at_the_boundary_and_the_new_station_is_told
     ]
     assert "cedar/south" in told(outputs)
     assert engine.incidents[case("cedar")].station == "south"
+
+
+def authority(name, level, above="") -> Authority:
+    return Authority(id=name, title=TITLE, level=level, above=above)
+
+
+TREE = (
+    authority("north", Level.STATION, "upper-district"),
+    authority("south", Level.STATION, "lower-district"),
+    authority("upper-district", Level.DISTRICT, "city"),
+    authority("lower-district", Level.DISTRICT, "city"),
+    authority("city", Level.CITY, "province"),
+    authority("province", Level.PROVINCE),
+)
+LEVELLED = replace(
+    CEDAR,
+    authorities=TREE,
+    responders=(
+        *CEDAR.responders,
+        seat("cedar/upper", "upper-district", Role.CENTRE),
+        seat("cedar/lower", "lower-district", Role.CENTRE),
+        seat("cedar/city", "city", Role.CENTRE),
+        seat("cedar/elsewhere", "other-city", Role.CENTRE),
+    ),
+)
+
+
+@pytest.mark.requirement("R85.TW-levels")
+@pytest.mark.parametrize(
+    ("who", "before", "after"),
+    [
+        ("north", ("ash", "cedar"), ("ash",)),
+        ("south", (), ("cedar",)),
+        ("upper-district", ("ash", "cedar"), ("ash",)),
+        ("lower-district", (), ("cedar",)),
+        ("city", ("ash", "cedar"), ("ash", "cedar")),
+        ("province", ("ash", "cedar"), ("ash", "cedar")),
+        ("other-city", (), ()),
+        ("", (), ()),
+    ],
+)
+def test_each_authority_sees_the_schools_under_it_and_a_boundary_moves_them(who, before, after):
+    ash = replace(ASH, stations=(Jurisdiction(station="north"),), authorities=TREE)
+    city = (ash, BIRCH, LEVELLED)
+    assert schools_under(city, who, NOW + seconds(599)) == before
+    assert schools_under(city, who, NOW + seconds(600)) == after
+
+
+@pytest.mark.requirement("R85.TW-levels")
+@pytest.mark.parametrize(
+    ("opened", "own", "other"),
+    [(0, "cedar/upper", "cedar/lower"), (600, "cedar/lower", "cedar/upper")],
+)
+def test_an_unanswered_case_goes_up_to_the_levels_over_the_station_and_to_no_others(
+    opened, own, other
+):
+    engine, outputs = pressed(LEVELLED, own="cedar", at=NOW + seconds(opened))
+    assert not {own, other, "cedar/city"} & set(told(outputs)), "the station comes first"
+    outputs = engine.advance(NOW + seconds(opened + 60))
+    assert {own, "cedar/city"} <= set(told(outputs))
+    assert not {other, "cedar/elsewhere"} & set(told(outputs))
+
+
+def test_a_tree_that_goes_round_in_a_circle_ends():
+    ring = (authority("a", Level.STATION, "b"), authority("b", Level.DISTRICT, "a"))
+    assert chain(ring, "a") == ("a", "b")
 
 
 def test_who_is_responsible_is_data_in_any_order():
