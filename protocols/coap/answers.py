@@ -103,7 +103,8 @@ def reading_of(message: Message, point: Point) -> Reading:
 
 def said(message: Message) -> str:
     """Return an answer's code and diagnostic payload for people."""
-    text = message.payload.decode("utf-8", "replace")[:LONGEST_SAID] if message.payload else ""
+    given = message.payload.decode("utf-8", "replace")[:LONGEST_SAID] if message.payload else ""
+    text = "".join(character if character.isprintable() else " " for character in given)
     return f"{message.code}{': ' if text else ''}{text}"
 
 

@@ -12,8 +12,12 @@ from protocols.model import Point, Raw
 MOST_LINKS = 4096
 """Links that are read of one host (assumed; a gateway with 1000 devices has about as many)."""
 
+DEEPEST = 32
+"""Segments of a path that make branches; a longer target stands beside the root (assumed)."""
+
 _TARGET = re.compile(r"\s*<([^>]*)>")
 _ATTRIBUTE = re.compile(r"\s*;\s*([^\s=;,\"<>]+)\s*(?:=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;,\"]*)))?")
+_NOTHING = re.compile(r"\s*\Z")
 _COMMA = re.compile(r"\s*,")
 _ESCAPED = re.compile(r"\\(.)")
 
@@ -79,7 +83,7 @@ def parse_links(payload: bytes) -> tuple[ResourceLink, ...]:
     text = utf8(payload)
     links: list[ResourceLink] = []
     at = 0
-    while text[at:].strip():
+    while _NOTHING.match(text, at) is None:
         match = _TARGET.match(text, at)
         if match is None or len(links) == MOST_LINKS:
             raise MalformedError("the payload is no list of links")
@@ -95,30 +99,32 @@ def parse_links(payload: bytes) -> tuple[ResourceLink, ...]:
         if comma is None:
             break
         at = comma.end()
-    if text[at:].strip():
+    if _NOTHING.match(text, at) is None:
         raise MalformedError("the payload is no list of links")
     return tuple(links)
 
 
 def tree_of(links: Iterable[ResourceLink]) -> ResourceTree:
     """Return links as a tree; those to other hosts stand beside the root by their whole target."""
-    found: dict[tuple[str, ...], ResourceLink] = {}
+    root = _Growing()
     for link in links:
-        local = link.target.startswith("/")
-        parts = tuple(link.target.strip("/").split("/")) if local else (link.target,)
-        found.setdefault(parts if parts != ("",) else (), link)
-    return _branch("", (), found)
+        parts = tuple(part for part in link.target.split("/") if part)
+        if not link.target.startswith("/") or len(parts) > DEEPEST:
+            parts = (link.target,)
+        branch = root
+        for part in parts:
+            branch = branch.branches.setdefault(part, _Growing())
+        branch.link = branch.link or link
+    return root.grown("")
 
 
-def _branch(
-    name: str, path: tuple[str, ...], found: Mapping[tuple[str, ...], ResourceLink]
-) -> ResourceTree:
-    depth = len(path)
-    below = dict.fromkeys(
-        other[depth] for other in found if len(other) > depth and other[:depth] == path
-    )
-    branches = {}
-    for one in below:
-        inside = {key: link for key, link in found.items() if key[: depth + 1] == (*path, one)}
-        branches[one] = _branch(one, (*path, one), inside)
-    return ResourceTree(name=name, link=found.get(path), branches=branches)
+@dataclass(slots=True)
+class _Growing:
+    """A tree while links are put into it."""
+
+    link: ResourceLink | None = None
+    branches: dict[str, "_Growing"] = field(default_factory=dict)
+
+    def grown(self, name: str) -> ResourceTree:
+        branches = {part: branch.grown(part) for part, branch in self.branches.items()}
+        return ResourceTree(name=name, link=self.link, branches=branches)

@@ -73,7 +73,7 @@ def number_of(value: object) -> float:
             number = math.inf
         if math.isfinite(number):
             return number
-        raise MalformedError("the number is too large")
+        raise MalformedError("the number is none that a float can be")
     raise MalformedError("the value is no number")
 
 

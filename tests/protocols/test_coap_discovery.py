@@ -49,6 +49,16 @@ def test_no_links_are_an_empty_tree():
     assert tree_of(()).branches == {}
 
 
+def test_a_host_that_says_too_much_is_read_in_time_and_never_too_deep():
+    wide = b",".join(b"</%d/%d>;obs" % (number, number) for number in range(4000))
+    assert len(tree_of(parse_links(wide)).branches) == 4000
+    deep = b"<" + b"/a" * 20_000 + b">"
+    (target,) = tree_of(parse_links(deep)).branches
+    assert len(target) == 40_000
+    with pytest.raises(MalformedError):
+        parse_links(b"<>," * 5000)
+
+
 PARTS = st.text("abc019._-", min_size=1, max_size=4)
 
 

@@ -262,12 +262,12 @@ async def test_a_tag_spares_the_body_and_an_old_value_stays_good(tmp_path):
 
 async def test_a_busy_device_is_bad_with_its_reason_and_asked_no_more_often_than_it_wishes():
     def behave(device, request):
-        busy = Message(code=SERVICE_UNAVAILABLE, payload=b"starting")
+        busy = Message(code=SERVICE_UNAVAILABLE, payload=b"star\x1b[2Jting\n")
         device.send(busy, to=request, mtype=ACK, max_age=60)
 
     async with scripted(behave) as (host, port), driving(port) as (_, sink):
         await sink.until(lambda: sink.times_heard.get("button", 0) >= 4)
-        assert sink.latest("button").cause == "5.03 Service Unavailable: starting"
+        assert sink.latest("button").cause == "5.03 Service Unavailable: star [2Jting "
         assert len(host.requests) <= 6
 
 
