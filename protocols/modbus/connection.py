@@ -51,6 +51,8 @@ class Connection(asyncio.Protocol):
         self._turns = Turns()
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
+        self._echo = b""
+        """What we have sent and the adapter has not handed back yet."""
         self._asked: _Asked | None = None
         self._transaction = 0
         self._last_byte_at = float("-inf")
@@ -106,6 +108,7 @@ class Connection(asyncio.Protocol):
         if not self._framing.numbered:
             self._buffer.clear()
         data = self._framing.encode(frame)
+        self._echo = data if self._settings.echo else b""
         self._transport.write(data)
         allowed = self._timeout + self._character * (len(data) + _answer_size(request))
         timer = loop.call_later(allowed, self._time_out, asked)
@@ -160,6 +163,8 @@ class Connection(asyncio.Protocol):
         """Take bytes of the wire as they come."""
         self._buffer += data
         self._last_byte_at = asyncio.get_running_loop().time()
+        if self._echo and not self._without_echo():
+            return
         try:
             while frame := self._framing.take_answer(self._buffer, self._expected()):
                 self._take(frame)
@@ -168,6 +173,15 @@ class Connection(asyncio.Protocol):
             # the next answer at worst: transaction, unit, function and size must all agree.
             self._buffer.clear()
             self._fail(error)
+
+    def _without_echo(self) -> bool:
+        """Drop our own frame from the buffer; return whether what is there is somebody else's."""
+        if len(self._buffer) < len(self._echo) and self._echo.startswith(self._buffer):
+            return False  # the rest of it is still to come
+        if self._buffer.startswith(self._echo):
+            del self._buffer[: len(self._echo)]
+        self._echo = b""
+        return True
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
         """End the wait for an answer that cannot come any more."""

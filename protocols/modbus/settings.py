@@ -22,10 +22,12 @@ SERIAL_FORM: frozenset[str] = frozenset((RTU_OVER_TCP, RTU))
 
 BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 
-_ONLY_ON: Mapping[str, str] = {
-    "baud": RTU, "parity": RTU, "stop_bits": RTU,
-    "trust": TLS, "certificate": TLS, "key": TLS, "server_name": TLS,
-}  # fmt: skip
+_ONLY_ON: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("baud", "parity", "stop_bits"), frozenset((RTU,))),
+    "echo": SERIAL_FORM,
+    **dict.fromkeys(("trust", "certificate", "key", "server_name"), frozenset((TLS,))),
+}
+"""Setting → schemes on which it says something."""
 
 QUIET_CHARACTERS = 3.5
 """Silence that separates two frames (Modbus over Serial Line V1.02 §2.5.1.1)."""
@@ -45,6 +47,8 @@ class ModbusSettings(LinkSettings):
     baud: int = 9600
     parity: Literal["none", "even", "odd"] = "none"
     stop_bits: int = Field(default=1, ge=1, le=2)
+    echo: bool = False
+    """Whether the adapter hands back what it sends; else our own write would pass for its echo."""
     trust: str = ""
     """File of the certificates (PEM) that are trusted: the device's own or an authority's."""
     certificate: str = ""
@@ -75,7 +79,7 @@ class ModbusSettings(LinkSettings):
     @classmethod
     def _fits_the_scheme(cls, written: Any, info: ValidationInfo) -> Any:  # noqa: ANN401
         scheme = (info.context or {}).get("scheme")
-        if scheme and _ONLY_ON[info.field_name or ""] != scheme:
+        if scheme and scheme not in _ONLY_ON[info.field_name or ""]:
             raise ValueError(f"`{info.field_name}` says nothing on {scheme}://; leave it out")
         return written
 

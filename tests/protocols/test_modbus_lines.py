@@ -10,12 +10,12 @@ import pytest
 
 from gateway.clock import WallClock
 from protocols.interfaces import ConnectedDevice, DriverError, Link, LinkLostError
-from protocols.modbus.address import Table
+from protocols.modbus.address import Table, parse_register
 from protocols.modbus.connection import Connection
 from protocols.modbus.driver import ModbusDriver
 from protocols.modbus.emulator import ModbusEmulator
 from protocols.modbus.framing import Frame, RtuFraming
-from protocols.modbus.requests import check_read, read_request
+from protocols.modbus.requests import check_echo, check_read, read_request, write_request
 from protocols.modbus.settings import DEFAULTS, ModbusSettings
 from tests.contract.bench import obey
 from tests.protocols.certificates import Authority
@@ -80,6 +80,7 @@ async def test_every_wire_carries_readings_commands_a_loss_and_a_return(scheme, 
         await bench.emulator.publish("counter", {"count": 0x10002})
         await bench.emulator.publish("siren", {"sounding": False})
         await bench.sink.until_good("counter", "count", 0x10002)
+        await bench.sink.until_good("siren", "sounding", False)
         outcome = await bench.driver.execute(command("sound", sounding=True))
         assert outcome.result is CommandResult.CONFIRMED
         await bench.emulator.cut()
@@ -253,3 +254,30 @@ async def test_a_line_on_which_somebody_still_talks_is_not_talked_over():
         await asked
         os.write(line, registers(1, 222))
         assert await second == bytes.fromhex("030200de")
+
+
+async def write(connection: Connection) -> None:
+    request = write_request(1, parse_register("co:0"), [True])
+    async with connection.turn():
+        check_echo(request, await connection.exchange(request))
+
+
+@pytest.mark.parametrize("cut", [0, 3, 8])
+async def test_what_the_adapter_hands_back_is_not_the_device_s_echo(cut):
+    async with serial(ModbusSettings(echo=True, timeout="200ms")) as (line, connection):
+        async with asyncio.TaskGroup() as tasks:
+            unanswered = tasks.create_task(failure_of(write(connection)))
+            sent = await asked_on(line)
+            os.write(line, sent)
+            assert await unanswered == "no answer in 0.2 s"
+        async with asyncio.TaskGroup() as tasks:
+            answered = tasks.create_task(write(connection))
+            sent = await asked_on(line)
+            os.write(line, sent[:cut])
+            await asyncio.sleep(0.02)
+            os.write(line, sent[cut:] + sent)
+            await answered
+        async with asyncio.TaskGroup() as tasks:
+            reading = tasks.create_task(read(connection))
+            os.write(line, await asked_on(line) + registers(1, 7))
+            assert await reading == bytes.fromhex("03020007")

@@ -47,6 +47,7 @@ def test_a_line_behind_somebody_else_s_gateway_is_not_clocked_by_us():
     [
         ("modbus+tcp", {"baud": 9600}, "`baud` says nothing on modbus\\+tcp"),
         ("modbus+rtu+tcp", {"parity": "even"}, "`parity` says nothing"),
+        ("modbus+tcp", {"echo": True}, "`echo` says nothing"),
         ("modbus+rtu", {"trust": "a.pem"}, "`trust` says nothing"),
         ("modbus+rtu", {"baud": 9601}, "9601 is no usual rate"),
         ("modbus+rtu", {"parity": "mark"}, "parity"),
