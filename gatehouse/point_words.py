@@ -30,6 +30,8 @@ def wire_type(point: Point) -> str:
         parts.append("low byte first")
     if point.content_format:
         parts.append(point.content_format)
+    if point.condition is not None:
+        parts.append(f"condition {point.condition}".rstrip())
     if point.field:
         parts.append(f"field {point.field}")
     return ", ".join(parts)

@@ -6,7 +6,7 @@ One codec serves reading, writing and emulation.
 import math
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from asyncua import ua
@@ -17,7 +17,7 @@ from protocols.deriving import Reading
 from protocols.fields import parse_field
 from protocols.model import Point, Raw, WireType
 from protocols.opcua.structures import Layouts, member_of
-from twins.instant import Instant
+from twins.instant import SECOND, Instant
 from twins.observation import Quality, Value
 
 VARIANTS: Mapping[WireType, ua.VariantType] = {
@@ -44,6 +44,9 @@ UNKNOWN: Layouts = {}
 """Nothing is known of any structure."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_SEVERITY = 30
+"""Bits of a status code below its severity: 0 good, 1 uncertain, else bad (OPC 10000-4 §7.39.1)."""
 
 _CODE = 0xFFFF_0000
 """A status code without its information bits, which say nothing about the severity (§7.39)."""
@@ -99,11 +102,10 @@ def status_name(status: ua.StatusCode) -> str:
 
 def quality_of(status: ua.StatusCode | None) -> tuple[Quality, str]:
     """Return the quality that the two severity bits stand for, and the name unless good."""
-    if status is None or status.is_good():
+    severity = 0 if status is None else status.value >> _SEVERITY
+    if status is None or severity == 0:
         return Quality.GOOD, ""
-    if status.is_uncertain():
-        return Quality.UNCERTAIN, status_name(status)
-    return Quality.BAD, status_name(status)
+    return Quality.UNCERTAIN if severity == 1 else Quality.BAD, status_name(status)
 
 
 def raw_of(point: Point, data: ua.DataValue, layouts: Layouts = UNKNOWN) -> Raw:
@@ -163,4 +165,4 @@ def stamp_of(data: ua.DataValue) -> Instant | None:
         return None
     stamp: datetime = data.SourceTimestamp
     since = (stamp.replace(tzinfo=UTC) if stamp.tzinfo is None else stamp) - _EPOCH
-    return since // timedelta(microseconds=1) * 1000
+    return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds * 1000

@@ -69,6 +69,7 @@ class Session:
         self._targets: dict[tuple[str, str], Target] = {}
         self._homeless: Mapping[tuple[str, str], str] = {}
         self._items: list[Item] = []
+        self._conditions = Conditions(())
         self._refused_at = monotonic()
         pulse = round(min(one.lost_after for one in link.devices) / ROUNDS_PER_SILENCE)
         self._rounds = Rounds(pulse, monotonic())
@@ -122,7 +123,7 @@ class Session:
                 if self._missed.is_set():
                     self._missed.clear()
                     self._rounds.hurry(now)
-                    await self._subscription.refresh()
+                    await self._refresh_conditions()
                 if self._rounds.pulse_due(now):
                     await self._look_again()
                 if items := self._rounds.due(now):
@@ -216,23 +217,24 @@ class Session:
         now = monotonic()
         if self._published and now - self._refused_at >= ASK_AGAIN:
             self._refused_at = now
-            await self._subscription.refresh()
+            await self._refresh_conditions()
             await self._monitor(
                 [one for one in self._items if one.polled and one.target.key not in self._polled]
             )
 
     async def _watch_conditions(self) -> None:
         """Be told of conditions, or say why nobody tells of them."""
-        conditions = Conditions(
-            [one for one in self._targets.values() if one.point.condition is not None]
-        )
-        if not conditions.targets:
-            return
+        told = [one for one in self._targets.values() if one.point.condition is not None]
+        self._conditions = Conditions(told)
         cause = "the server has no subscriptions, and conditions are told by nothing else"
-        if self._published:
-            cause = await self._subscription.tell_of(conditions)
-        if cause:
-            self._offer(batch_of(conditions.failed(cause)))
+        if told and self._published:
+            cause = await self._subscription.tell_of(self._conditions)
+        if told and cause:
+            self._offer(batch_of(self._conditions.failed(cause)))
+
+    async def _refresh_conditions(self) -> None:
+        if cause := await self._subscription.refresh():
+            self._offer(batch_of(self._conditions.failed(cause)))
 
     async def _until_due(self) -> None:
         """Wait until something is to be read or something was missed."""

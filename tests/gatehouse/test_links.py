@@ -87,3 +87,14 @@ def test_the_keys_of_a_coap_link_are_looked_for_beside_the_school_and_what_lacks
     (keys / "secret.json").write_text('{"secret_hex": "00112233445566778899aabbccddeeff"}')
     links = {link.url: link for link in compile_links(load_school(str(school)))}
     assert links["coap://10.36.1.41:5683"].settings.oscore == str(keys)
+
+
+def test_how_an_opc_ua_link_is_protected_is_checked_and_told_with_its_place(school):
+    last = append(
+        school, "links:\n  opc.tcp://10.36.1.30:4840: {security: sign, trusted: [no.der]}\n"
+    )
+
+    problems = complaints(school)
+
+    assert f"devices.yaml:{last}:" in problems[0]
+    assert f"there is no {school / 'no.der'}" in problems[0]
