@@ -26,6 +26,9 @@ class Reporter:
         self._sink = sink
         self._clock = clock
         self._last: dict[str, dict[str, Reading]] = {device.id: {} for device in devices}
+        self._stamps: dict[str, dict[str, Instant]] = {device.id: {} for device in devices}
+        """Device → property → the stamp last passed on; forgotten when a point fails, because a
+        link that is back may bring what it brought before."""
         self._reported = {
             device.id: {
                 name: derived
@@ -63,6 +66,8 @@ class Reporter:
         """Mark points bad: theirs alone, never their neighbours'."""
         now = self._clock.now()
         self._pass_on(device, dict.fromkeys(points, (None, Quality.BAD, cause)), {}, now)
+        for name in (*points, *self._reported[device]):
+            self._stamps[device].pop(name, None)
 
     def lost(self, device: str, cause: str) -> None:
         """Mark every point of a device bad."""
@@ -98,7 +103,7 @@ class Reporter:
                     value=value,
                     quality=quality,
                     cause=cause,
-                    source_time=believed(source_times.get(name), now) if source_times else now,
+                    source_time=self._stamp(device, name, source_times.get(name), now),
                     receive_time=now,
                 )
             )
@@ -130,17 +135,26 @@ class Reporter:
                 value=value,
                 quality=quality,
                 cause=cause,
-                source_time=max(moved),
+                source_time=self._stamp(device, name, max(moved), changed[-1].receive_time),
                 receive_time=changed[-1].receive_time,
             )
 
+    def _stamp(self, device: str, name: str, stamp: Instant | None, now: Instant) -> Instant:
+        stamps = self._stamps[device]
+        stamps[name] = believed(stamp, now, stamps.get(name))
+        return stamps[name]
 
-def believed(stamp: Instant | None, now: Instant) -> Instant:
+
+def believed(stamp: Instant | None, now: Instant, before: Instant | None) -> Instant:
     """Return a device's own stamp where it can be right, else now.
 
-    What has arrived has happened: a stamp from the future is a clock that is ahead.
+    What has arrived has happened: a stamp from the future is a clock that is ahead. What one point
+    tells comes in its order: a stamp older than the one `before` is a clock that was set back, and
+    what it tells is no less new.
     """
-    return now if stamp is None or not 0 <= now - stamp <= STAMP_MOST else stamp
+    if stamp is None or not 0 <= now - stamp <= STAMP_MOST:
+        return now
+    return now if before is not None and stamp < before else stamp
 
 
 def differs(point: Point, last: Reading | None, reading: Reading) -> bool:

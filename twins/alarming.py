@@ -46,7 +46,7 @@ def raise_alarm(context: Context, effect: RaiseAlarm, now: Instant) -> None:
     context.state.alarms[alarm.id] = alarm
     calls = effect.dispatched and (effect.count > 0 or louder)
     if alarm.severity is Severity.ALARM and calls:
-        call_for(context, alarm, now)
+        call_for(context, alarm, now, again=effect.count > 0)
 
 
 def clear_alarm(context: Context, effect: ClearAlarm) -> None:

@@ -63,12 +63,19 @@ def hold_fires(context: Context, school: School, attack: Incident, now: Instant)
     if attack.kind not in school.premises.attack_kinds or attack.level is not HelpLevel.POLICE:
         return
     burning = [one.id for one in school.devices if _burns(context, one.id)]
-    undecided = [one for one in burning if one not in state.watch.fire]
+    undecided = [one for one in burning if not _settled(context, one)]
     for device in undecided:
+        state.watch.fire.pop(device, None)
         hold_signal(context, device, attack, now)
     for case in context.cases.at(school.id) if undecided else ():
         if case.kind in kinds:
             state.incidents[case.id] = replace(case, plan_held=True)
+
+
+def _settled(context: Context, device: str) -> bool:
+    """Return whether a fire is held, or decided, for an attack that is still going on."""
+    hold = context.state.watch.fire.get(device)
+    return hold is not None and hold.incident in context.state.incidents
 
 
 def _burns(context: Context, device: str) -> bool:

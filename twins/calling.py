@@ -13,18 +13,22 @@ from twins.rules.one_key_alarm import KIND as ONE_KEY_ALARM
 from twins.viewing import is_referenced, refer
 
 
-def call_for(context: Context, alarm: Alarm, now: Instant) -> None:
-    """Open or join an incident for an alarm; one that is quiet is held until it is back."""
+def call_for(context: Context, alarm: Alarm, now: Instant, *, again: bool = False) -> None:
+    """Open or join an incident for an alarm; one that is quiet is held until it is back.
+
+    `again` says that its cause came once more.
+    """
     if alarm.service is not Service.IN_SERVICE:
         context.state.alarms[alarm.id] = replace(alarm, held=True)
         return
     before = len(context.state.incidents)
     shown = is_referenced(context, alarm)
-    open_or_join(context, alarm, now)
-    if not shown:
+    open_or_join(context, alarm, now, again=again)
+    opened = len(context.state.incidents) > before
+    if opened or not shown:
         refer(context, alarm, now)
     levels.match_alarm(context, alarm, now)
-    if alarm.kind == ONE_KEY_ALARM and len(context.state.incidents) > before:
+    if alarm.kind == ONE_KEY_ALARM and opened:
         _watch_use(context, alarm, now)
 
 

@@ -44,12 +44,19 @@ MOST_ALARMS = 256
 """Alarms that one case can have; a person has then reset and been called so often (ours)."""
 
 
-def open_or_join(context: Context, alarm: Alarm, now: Instant) -> None:
-    """Put an alarm into the school's open incident of its kind, or open one and tell everybody."""
-    if context.cases.with_alarm(alarm.id) is not None:
+def open_or_join(context: Context, alarm: Alarm, now: Instant, *, again: bool = False) -> None:
+    """Put an alarm into the school's open incident of its kind, or open one and tell everybody.
+
+    `again` says that its cause came once more. Long after its case was acknowledged that is a case
+    of its own too.
+    """
+    case = context.cases.with_alarm(alarm.id)
+    if case is not None and not (again and _is_past(case, now)):
         return
     for incident in context.cases.at(alarm.school):
-        if _belongs(incident, alarm, now):
+        # The newest case of an alarm is its case, so it never joins an older one.
+        older = case is not None and incident.opened <= case.opened
+        if not older and _belongs(incident, alarm, now):
             joined = replace(incident, alarms=(*incident.alarms, alarm.id))
             context.state.incidents[incident.id] = joined
             context.cases.joined(incident.id, alarm.id)
@@ -80,8 +87,14 @@ def _belongs(incident: Incident, alarm: Alarm, now: Instant) -> bool:
     """
     if incident.kind != alarm.kind or len(incident.alarms) >= MOST_ALARMS:
         return False
-    unanswered = _is_at(incident, alarm.place) and incident.acknowledged is None
-    return unanswered or now - incident.opened <= ONE_EVENT
+    return not _is_past(incident, now) and (
+        _is_at(incident, alarm.place) or now - incident.opened <= ONE_EVENT
+    )
+
+
+def _is_past(incident: Incident, now: Instant) -> bool:
+    """Return whether what happens now is another event: this one was acknowledged before."""
+    return incident.acknowledged is not None and now - incident.opened > ONE_EVENT
 
 
 def _is_at(incident: Incident, place: str) -> bool:

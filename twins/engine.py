@@ -245,8 +245,9 @@ class Engine:
         return type(value) in FITTING[spec.type] and (type(value) is not float or isfinite(value))
 
     def _judge_presence(self, observation: Observation, twin: TwinState, now: Instant) -> None:
-        """Say that a device is lost once nothing of it is trusted, and that it is back."""
-        lost = all(one.quality is Quality.BAD for one in twin.properties.values())
+        """Say that a device is lost, and that it is back."""
+        capability = self._context.devices[observation.device].capability
+        lost = device_lost.is_lost(capability, twin.properties)
         if lost is twin.lost:
             return
         twin.lost = lost

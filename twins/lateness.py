@@ -4,7 +4,8 @@ A link that was down brings old observations after newer ones. They are told and
 never be lost, still count; the twin keeps the newer state. A stamp is only believed where it can be
 right, because a twin that waits for a clock would be stale: both must be good, the newcomer must
 have arrived after the other, and no stamp may come from the future or from longer ago than a link
-is ever down.
+is ever down. A clock that is set back by less looks the same from here; only a driver, which knows
+in which order a point told what it told, can tell the two apart, and does (`protocols.reporting`).
 """
 
 import msgspec

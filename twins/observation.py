@@ -58,13 +58,13 @@ class PropertyChanged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class DeviceLost(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """No property of the device can be trusted any more."""
+    """No property of the device can be trusted any more, or none of those by which it calls."""
 
     device: str
     cause: str
 
 
 class DeviceRestored(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A lost device gives good values again."""
+    """A lost device gives values again that can be trusted."""
 
     device: str

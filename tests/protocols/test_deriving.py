@@ -1,5 +1,6 @@
 """Values that no point holds, and events on edges: from the description to what is reported."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,22 @@ def test_a_door_that_was_not_read_spoils_the_count_and_says_why(tmp_path):
     assert derived.reading_of(doors(SHUT, SHUT)) is None
 
 
+def test_a_derived_value_is_never_stamped_older_than_the_one_before(tmp_path):
+    """The engine would take it for late, and it is told once."""
+    lockers = model(
+        tmp_path, 'derived:\n  open_count: {count: "door{n:02}.closed", where: false}\n'
+    )
+    kept = Kept()
+    device = ConnectedDevice(id="bank", model=lockers, lost_after=seconds(2))
+    reporter = Reporter([device], kept, Clock())
+    reporter.readings("bank", doors(SHUT, SHUT, SHUT))
+    for door, stamp in (("door01.closed", NOON - 5), ("door02.closed", NOON - 9)):
+        reporter.readings("bank", {door: OPEN}, {door: stamp})
+    told = [one for batch in kept.batches for one in batch if one.property == "open_count"]
+    assert [one.value for one in told] == [0, 1, 2]
+    assert all(one.source_time <= later.source_time for one, later in pairwise(told))
+
+
 def test_a_derived_property_of_the_capability_is_reported_with_what_changed(tmp_path):
     lockers = model(
         tmp_path, 'derived:\n  open_count: {count: "door{n:02}.closed", where: false}\n'
@@ -88,7 +105,8 @@ def test_a_derived_property_of_the_capability_is_reported_with_what_changed(tmp_
         [ConnectedDevice(id="bank", model=lockers, lost_after=seconds(9))], kept, Clock()
     )
 
-    report.readings("bank", doors(SHUT, SHUT, SHUT))
+    before = dict.fromkeys(doors(SHUT, SHUT, SHUT), NOON - 8)
+    report.readings("bank", doors(SHUT, SHUT, SHUT), before)
     report.readings("bank", {"door02.closed": OPEN}, {"door02.closed": NOON - 7})
     report.readings("bank", doors(SHUT, OPEN, SHUT))
     report.lost("bank", "silent")

@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from protocols.deriving import Reading
 from protocols.descriptions import library, read_model
 from protocols.interfaces import ConnectedDevice
 from protocols.reporting import Reporter
+from tests.twins.schools import ELM
+from twins.engine import Engine
 from twins.instant import Instant, seconds
 from twins.observation import Observation, Quality
 
@@ -83,6 +88,30 @@ def test_a_stamp_of_up_to_an_hour_ago_is_believed():
     report, kept = reporter()
     report.readings("button", {"pressed": GOOD_PRESS}, {"pressed": NOON - seconds(3600)})
     assert kept.batches[0][0].source_time == NOON - seconds(3600)
+
+
+@given(st.lists(st.integers(-3600, 60), min_size=2, max_size=12))
+def test_whatever_a_device_s_clock_does_the_engine_believes_what_it_says_last(clock):
+    """A server tells a change once: one that is taken for late would be lost until the next."""
+    model, kept, engine = read_model(library()["ipso-push-button"]), Kept(), Engine([ELM])
+    button = ConnectedDevice(id="elm/button", model=model, lost_after=seconds(2))
+    report = Reporter([button], kept, Clock())
+    for number, second in enumerate(clock):
+        value = number % 2 == 0
+        readings: dict[str, Reading] = {"pressed": (value, Quality.GOOD, "")}
+        report.readings(button.id, readings, {"pressed": NOON + seconds(second)})
+        engine.receive(kept.batches[-1], NOON)
+        assert engine.twins[button.id].properties["pressed"].value is value
+
+
+def test_an_old_stamp_after_a_failure_is_the_device_s_own():
+    """What a link brings again after it was down is known by its stamp."""
+    report, kept = reporter()
+    for _ in range(2):
+        report.readings("button", {"pressed": GOOD_PRESS}, {"pressed": NOON - 9})
+        assert kept.batches[-1][0].source_time == NOON - 9
+        report.readings("button", {"pressed": (False, Quality.GOOD, "")}, {"pressed": NOON - 5})
+        report.lost("button", "gone")
 
 
 def test_a_repeated_value_is_heard_and_nothing_else():

@@ -180,9 +180,13 @@ def _alarm(
     *,
     sensed: Instant,
 ) -> RaiseAlarm:
-    # A stuck button's standing alarm is only counted on; once it was reset, a press is new.
-    counted_on = stuck_button.is_stuck(memory) and f"{KIND}|{device}" in context.state.standing
     rules = context.school_of[device].buttons
+    level = HelpLevel.POLICE if _calls_police(memory, rules, now) else None
+    # A stuck button's standing alarm is only counted on; once it was reset, a press is new. So is
+    # one that calls the police to what was the school's own.
+    standing = context.state.alarms.get(context.state.standing.get(f"{KIND}|{device}", ""))
+    raised = standing is not None and level is not None and standing.level is not level
+    counted_on = stuck_button.is_stuck(memory) and standing is not None and not raised
     return RaiseAlarm(
         kind=KIND,
         device=device,
@@ -190,7 +194,7 @@ def _alarm(
         latching=True,
         sensed=sensed,
         count=presses,
-        level=HelpLevel.POLICE if _calls_police(memory, rules, now) else None,
+        level=level,
         dispatched=not counted_on,
     )
 
