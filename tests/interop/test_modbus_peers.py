@@ -101,6 +101,8 @@ async def test_a_device_of_libmodbus_is_read_and_commanded_and_its_missing_cell_
             await sink.until_good("sensor", "last", 1007)
             await sink.until_good("sensor", "input", 1003)
             await sink.until_bad("sensor", "missing")
+            await sink.until_good("siren", "sounding", False)
+            await sink.until_good("setpoint", "sounding", 1004 << 16 | 1005)
             for action, sounding in (("sound", True), ("silence", False)):
                 outcome = await driver.execute(command(action, sounding=sounding))
                 assert outcome.result is CommandResult.CONFIRMED
