@@ -18,8 +18,8 @@ from datetime import date
 from benchmarks.provenance import commit
 from gatehouse.simulating import SimulateSettings, load_subject, simulate
 from scenarios.region import load_region
-from simulator.day.attack import Threat
 from simulator.day.living import live_day
+from simulator.day.threats import Threat
 from simulator.day.timetable import timetable
 from twins.instant import seconds
 from twins.streams import Streams
@@ -46,8 +46,8 @@ def one_day() -> float:
     for run in range(RUNS):
         before = time.process_time()
         record = live_day(
-            subject.package, times, models=subject.models, streams=Streams(SEED + run),
-            threat=Threat(at=seconds(7.75 * 3600)),
+            subject, times, streams=Streams(SEED + run),
+            threat=Threat(kind="at-gate", at=seconds(7.75 * 3600)),
         )  # fmt: skip
         spent.append(time.process_time() - before)
         assert record.measures["attack-exposure"] is not None
@@ -75,7 +75,7 @@ def play(schools: int, processes: int, replications: int) -> None:
     settings = SimulateSettings(
         asked="pingxiang",
         seed=SEED,
-        attack="07:45",
+        threat="at-gate@07:45",
         processes=processes,
         schools=chosen,
         replications=replications,

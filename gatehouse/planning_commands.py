@@ -32,7 +32,20 @@ def simulate(
     ] = "2026-09-07",
     replications: Annotated[int, typer.Option(min=1, max=1_000_000)] = 1,
     seed: Annotated[int, typer.Option(help="Root of all chance.")] = 1,
-    attack: Annotated[str, typer.Option(help="Somebody attacks at the gate at 07:45, say.")] = "",
+    threat: Annotated[
+        str, typer.Option(help="What happens, and when: walk-in@07:45, ramming@16:20, …")
+    ] = "",
+    calls_lost_for_good: Annotated[
+        bool,
+        typer.Option(
+            "--lost-for-good/--later-sensors",
+            help="After a call that is lost nobody calls any more, or later sensors still may.",
+        ),
+    ] = False,
+    together: Annotated[
+        bool,
+        typer.Option("--together", help="The schools live at once before one engine."),
+    ] = False,
     engine: Annotated[str, typer.Option(help="process, or dask:tcp://HOST:PORT.")] = "process",
     processes: Annotated[int, typer.Option(min=1, max=1024)] = 1,
     json_file: Annotated[
@@ -45,12 +58,14 @@ def simulate(
     """Play whole school days many times; tell what was measured, how surely, on which guesses."""
     from gatehouse.simulating import SimulateSettings
     from gatehouse.simulating import simulate as simulated
+    from simulator.analysis.easi import LostCall
 
     say = wording(language)
     settings = SimulateSettings(
         asked=subject, schools=tuple(school or ()), days=days, first=_day(first),
         replications=replications, seed=seed,
-        attack=_time(attack), engine=engine, processes=processes,
+        threat=threat, lost_call=LostCall.FOR_GOOD if calls_lost_for_good else
+        LostCall.LATER_SENSORS, together=together, engine=engine, processes=processes,
     )  # fmt: skip
     for file in (json_file, html_file):
         if file:
@@ -78,7 +93,7 @@ def _progress_bar(say: Say) -> Iterator[Callable[[int, int], None]]:
 
 
 def _print(simulation: "Simulation", say: Say, language: str) -> None:
-    from gatehouse.simulation_report import interval_text, number_text
+    from gatehouse.simulation_report import check_text, interval_text, number_text
     from simulator.day.measures import MEASURES
 
     rows = []
@@ -95,6 +110,8 @@ def _print(simulation: "Simulation", say: Say, language: str) -> None:
     if simulation.synthetic:
         out.print(say("Synthetic: these schools do not exist."), markup=False)
     show(table(head, rows))
+    if simulation.check is not None:
+        out.print(check_text(simulation.check, say), markup=False)
     out.print(say("{n} inputs are guesses; the report lists them.", n=len(simulation.assumed)))
 
 
@@ -103,14 +120,3 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no date; write 2026-09-07") from None
-
-
-def _time(text: str) -> str:
-    from scenarios.local_time import parse_time
-
-    try:
-        if text:
-            parse_time(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    return text

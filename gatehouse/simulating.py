@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
@@ -13,7 +13,9 @@ from scenarios.loader import load_school, shipped_schools
 from scenarios.local_time import REFERENCE_MONDAY, parse_time
 from scenarios.package import SchoolPackage
 from scenarios.region import Region, load_region, school_of, shipped_regions
-from simulator.day.attack import Threat
+from simulator.analysis.easi import LostCall
+from simulator.day.check import Check, check
+from simulator.day.threats import THREATS, Threat
 from simulator.experiments.executors import (
     DaskExecutor,
     Executor,
@@ -38,8 +40,11 @@ class SimulateSettings:
     first: date = REFERENCE_MONDAY
     replications: int = 1
     seed: int = 1
-    attack: str = ""
-    """Local time at which somebody attacks at the gate, as `07:45`; empty for none."""
+    threat: str = ""
+    """What happens, and when by the school's clock, as `walk-in@07:45`; empty for nothing."""
+    lost_call: LostCall = LostCall.LATER_SENSORS
+    together: bool = False
+    """Whether the schools live each day before one engine, and are attacked at once."""
     schools: tuple[str, ...] = ()
     """Ids of the schools of a region that are played; empty for all."""
     engine: str = "process"
@@ -54,6 +59,8 @@ class Simulation:
     synthetic: bool
     rows: tuple[Row, ...]
     found: tuple[Found, ...]
+    check: Check | None = None
+    """The same threat by the formulas; None without one, or where nobody was called."""
 
     @property
     def assumed(self) -> tuple[str, ...]:
@@ -63,7 +70,6 @@ class Simulation:
     def to_json(self) -> str:
         """Return the result as JSON; the same plan gives the same bytes anywhere."""
         plan = self.plan
-        attack = None if plan.threat is None else plan.threat.at / 1e9
         body = {
             "subject": plan.asked,
             "synthetic": self.synthetic,
@@ -71,7 +77,9 @@ class Simulation:
             "days": [day.isoformat() for day in plan.days],
             "replications": plan.replications,
             "seed": plan.seed,
-            "attack_s_after_midnight": attack,
+            "together": plan.together,
+            "threat": None if plan.threat is None else _threat_told(plan.threat),
+            "check": None if self.check is None else asdict(self.check),
             "measures": {one.measure: as_json(one) for one in self.found},
             "by_school": self._by_school(),
             "assumed": {name: _told(name) for name in self.assumed},
@@ -84,7 +92,7 @@ class Simulation:
             return {}
         rows: dict[str, list[Row]] = {school: [] for school in self.plan.schools}
         for row in self.rows:
-            rows[row.task.school].append(row)
+            rows[row.school].append(row)
         return {
             school: {
                 one.measure: one.quantiles[0.5].value if one.quantiles else None
@@ -98,12 +106,15 @@ def simulate(settings: SimulateSettings, progress: Progress) -> Simulation:
     """Play what was asked for; raises ConfigError."""
     plan, synthetic = plan_of(settings)
     tasks = list(plan.tasks())
-    rows: dict[int, Row] = {}
-    for number, row in executor_of(settings).run(partial(_play, plan), tasks):
-        rows[number] = row
+    rows: dict[int, tuple[Row, ...]] = {}
+    for number, played in executor_of(settings).run(partial(_play, plan), tasks):
+        rows[number] = played
         progress(len(rows), len(tasks))
-    ordered = tuple(rows[number] for number in range(len(tasks)))
-    return Simulation(plan=plan, synthetic=synthetic, rows=ordered, found=summarise(ordered))
+    ordered = tuple(row for number in range(len(tasks)) for row in rows[number])
+    return Simulation(
+        plan=plan, synthetic=synthetic, rows=ordered, found=summarise(ordered),
+        check=_check(plan, ordered),
+    )  # fmt: skip
 
 
 def plan_of(settings: SimulateSettings) -> tuple[Plan, bool]:
@@ -120,7 +131,8 @@ def plan_of(settings: SimulateSettings) -> tuple[Plan, bool]:
         days=days,
         replications=settings.replications,
         seed=settings.seed,
-        threat=Threat(at=parse_time(settings.attack)) if settings.attack else None,
+        threat=read_threat(settings.threat, settings.lost_call),
+        together=settings.together,
     )
     return plan, subject.package.synthetic
 
@@ -147,7 +159,37 @@ def load_subject(asked: str, school: str) -> Subject:
     return Subject(package=school_of(region, row), models=_models_at(region, school))
 
 
-def _play(plan: Plan, task: Task) -> Row:
+def read_threat(text: str, lost_call: LostCall = LostCall.LATER_SENSORS) -> Threat | None:
+    """Read `walk-in@07:45`, or nothing; raises ConfigError."""
+    if not text:
+        return None
+    kind, mark, at = text.partition("@")
+    if not mark or kind not in THREATS:
+        message = f"is no threat{did_you_mean(kind, list(THREATS))}; write one of "
+        message += f"{', '.join(THREATS)}, with its time: walk-in@07:45"
+        raise ConfigError([Problem(file=text, message=message)])
+    try:
+        return Threat(kind=kind, at=parse_time(at), lost_call=lost_call)
+    except ValueError as error:
+        raise ConfigError([Problem(file=text, message=str(error))]) from None
+
+
+def _check(plan: Plan, rows: tuple[Row, ...]) -> Check | None:
+    if plan.threat is None:
+        return None
+    school = load_subject(plan.asked, plan.schools[0]).package.school
+    capabilities = frozenset(one.capability for one in school.devices)
+    return check(plan.threat, capabilities, [row.measures for row in rows])
+
+
+def _threat_told(threat: Threat) -> dict[str, object]:
+    return {
+        "kind": threat.kind, "title": THREATS[threat.kind].title,
+        "s_after_midnight": threat.at / 1e9, "lost_call": threat.lost_call.value,
+    }  # fmt: skip
+
+
+def _play(plan: Plan, task: Task) -> tuple[Row, ...]:
     return play(plan, task, load_subject)
 
 

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 
 from gatehouse.simulating import Simulation
 from gatehouse.wording import Say
+from simulator.day.check import Check
 from simulator.day.measures import MEASURES
+from simulator.day.threats import THREATS
 from simulator.estimation.intervals import Estimate
 from simulator.experiments.summary import Found
 from simulator.parameters import PARAMETERS
@@ -36,10 +38,11 @@ def report_html(simulation: Simulation, say: Say, language: str) -> str:
     title = say("Simulated school days: {subject}", subject=simulation.plan.asked)
     parts = [
         f"<h1>{_safe(title)}</h1>",
-        f'<p class="plan">{_safe(_plan(simulation, say))}</p>',
+        f'<p class="plan">{_safe(_plan(simulation, say, language))}</p>',
         *(_made_up(say) if simulation.synthetic else ()),
         f"<h2>{_safe(say('What was measured'))}</h2>",
         _measures(simulation.found, say, language),
+        *_check(simulation, say),
         f"<h2>{_safe(say('What is assumed'))}</h2>",
         f'<p class="soft">{_safe(say("These inputs are guesses, not measurements."))}</p>',
         _assumptions(simulation.assumed, say),
@@ -52,7 +55,7 @@ def report_html(simulation: Simulation, say: Say, language: str) -> str:
     )
 
 
-def _plan(simulation: Simulation, say: Say) -> str:
+def _plan(simulation: Simulation, say: Say, language: str) -> str:
     plan = simulation.plan
     days = str(plan.days[0]) if len(plan.days) == 1 else f"{plan.days[0]} – {plan.days[-1]}"
     told = say(
@@ -63,7 +66,34 @@ def _plan(simulation: Simulation, say: Say) -> str:
     if plan.threat is None:
         return told
     hours, minutes = divmod(plan.threat.at // 60_000_000_000, 60)
-    return told + "; " + say("an attack at the gate at {time}", time=f"{hours:02}:{minutes:02}")
+    kind = THREATS[plan.threat.kind].title[language]
+    told += "; " + say("{threat} at {time}", threat=kind, time=f"{hours:02}:{minutes:02}")
+    return told + ("; " + say("at every school at once") if plan.together else "")
+
+
+def check_text(check: Check, say: Say) -> str:
+    """Return what the formulas say beside what was played, in one line."""
+    return say(
+        "called in time: played {played}, by EASI {easi}, without spread {timely}; "
+        "worst way in by EASI {worst}: {path}",
+        played=interval_text(check.played), easi=number_text(check.interruption),
+        timely=number_text(check.timely), worst=number_text(check.worst_interruption),
+        path=" → ".join(check.worst_path),
+    )  # fmt: skip
+
+
+def _check(simulation: Simulation, say: Say) -> Iterable[str]:
+    check = simulation.check
+    if check is None:
+        return
+    yield f"<h2>{_safe(say('Beside the formulas'))}</h2>"
+    yield f"<p>{_safe(check_text(check, say))}</p>"
+    rule = say(
+        "EASI takes delays and response as normal and knows nobody who holds the attacker at the "
+        "gate; its response is that of the played days, {mean} ± {deviation} s.",
+        mean=number_text(check.response_s), deviation=number_text(check.response_deviation_s),
+    )  # fmt: skip
+    yield f"<p class='soft'>{_safe(rule)}</p>"
 
 
 def _made_up(say: Say) -> Iterable[str]:

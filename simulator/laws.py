@@ -25,6 +25,11 @@ class Law(Protocol):
         """Return the mean in the parameter's unit."""
         ...
 
+    @property
+    def deviation(self) -> float:
+        """Return the standard deviation in the parameter's unit."""
+        ...
+
     def sampler(self, stream: Stream) -> Sampler:
         """Return the function that draws from this stream."""
         ...
@@ -55,6 +60,11 @@ class Fixed(_Drawn):
         """Return the mean."""
         return self.value
 
+    @property
+    def deviation(self) -> float:
+        """Return the standard deviation."""
+        return 0.0
+
     def sampler(self, stream: Stream) -> Sampler:  # noqa: ARG002  the signature of a law
         """Return the function that gives the value."""
         value = self.value
@@ -72,6 +82,11 @@ class Uniform(_Drawn):
     def mean(self) -> float:
         """Return the mean."""
         return (self.low + self.high) / 2
+
+    @property
+    def deviation(self) -> float:
+        """Return the standard deviation."""
+        return (self.high - self.low) / math.sqrt(12.0)
 
     def sampler(self, stream: Stream) -> Sampler:
         """Return the function that draws."""
@@ -91,6 +106,12 @@ class Triangular(_Drawn):
     def mean(self) -> float:
         """Return the mean."""
         return (self.low + self.mode + self.high) / 3
+
+    @property
+    def deviation(self) -> float:
+        """Return the standard deviation."""
+        left, width = self.mode - self.low, self.high - self.low
+        return math.sqrt((left * left + width * width - left * width) / 18.0)
 
     def sampler(self, stream: Stream) -> Sampler:
         """Return the function that draws."""
@@ -113,6 +134,11 @@ class Exponential(_Drawn):
 
     mean: float
 
+    @property
+    def deviation(self) -> float:
+        """Return the standard deviation."""
+        return self.mean
+
     def sampler(self, stream: Stream) -> Sampler:
         """Return the function that draws."""
         mean, uniform, log = self.mean, stream.random, math.log
@@ -132,6 +158,11 @@ class ShiftedGamma(_Drawn):
         """Return the mean."""
         return self.shift + self.shape * self.scale
 
+    @property
+    def deviation(self) -> float:
+        """Return the standard deviation."""
+        return math.sqrt(self.shape) * self.scale
+
     def sampler(self, stream: Stream) -> Sampler:
         """Return the function that draws."""
         shift, gamma = self.shift, partial(stream.gammavariate, self.shape, self.scale)
@@ -149,6 +180,11 @@ class LogNormal(_Drawn):
     def mean(self) -> float:
         """Return the mean."""
         return self.median * math.exp(self.sigma**2 / 2)
+
+    @property
+    def deviation(self) -> float:
+        """Return the standard deviation."""
+        return self.mean * math.sqrt(math.expm1(self.sigma**2))
 
     def sampler(self, stream: Stream) -> Sampler:
         """Return the function that draws."""

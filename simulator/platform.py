@@ -12,6 +12,7 @@ from simulator.orders import Orders
 from simulator.port import PersonInput
 from simulator.reports import Reports
 from simulator.world import World
+from twins.alarm import InputRefused
 from twins.command import Command
 from twins.engine import Engine
 from twins.incident import Notification
@@ -22,28 +23,40 @@ from twins.school import School
 
 
 class SimulatedPlatform:
-    """One engine and the world that it watches over. `watch` once, then play the world."""
+    """One engine and the worlds that it watches over. `watch` once, then play their timeline."""
 
-    def __init__(self, school: School) -> None:
-        self.story: list[StoryEvent] = []
-        """What the platform told and what the world says was true, in the order of the instants."""
+    def __init__(self, schools: Sequence[School]) -> None:
+        self._stories: dict[str, list[StoryEvent]] = {school.id: [] for school in schools}
+        self.refused: list[InputRefused] = []
+        """What people told or asked for and the engine did not take."""
         self.teller = Storyteller()
-        self.engine = Engine([school])
+        self.engine = Engine(schools)
         self.listeners: tuple[Callable[[Sequence[Output], Instant], None], ...] = ()
         """Told of every batch of outputs."""
         self._woken_at: Instant | None = None
 
-    def watch(self, world: World) -> None:
-        """Have every device read once and let the world begin to report."""
-        self._world = world
-        self._timeline = world.timeline
+    def watch(self, worlds: Sequence[World]) -> None:
+        """Have every device read once and let the worlds, which share their time, report."""
+        self._worlds = {world.school.id: world for world in worlds}
+        self._timeline = worlds[0].timeline
         self._reports = Reports(
-            world.devices, timeline=world.timeline, chance=world.chance, observe=self.take
-        )
-        self._orders = Orders(
-            world, changed=self._reports.changed, ended=lambda ended: self.take((ended,))
-        )
+            {name: device for world in worlds for name, device in world.devices.items()},
+            timeline=self._timeline, chance=worlds[0].chance, observe=self.take,
+        )  # fmt: skip
+        self._orders = {
+            device: orders
+            for world in worlds
+            for orders in (self._orders_for(world),)
+            for device in world.devices
+        }
         self._reports.first()
+
+    def story_of(self, school: str) -> list[StoryEvent]:
+        """Return what the platform told of a school, and where the world adds what is true.
+
+        In the order of the instants.
+        """
+        return self._stories[school]
 
     def publish(self, device: str, values: Mapping[str, Value]) -> None:
         """Take changed values from the device's side."""
@@ -62,17 +75,22 @@ class SimulatedPlatform:
         """Give the engine inputs at the present instant."""
         self._carry(self.engine.receive(inputs, self._timeline.now))
 
+    def _orders_for(self, world: World) -> Orders:
+        return Orders(world, changed=self._reports.changed, ended=lambda ended: self.take((ended,)))
+
     def _carry(self, outputs: Sequence[Output]) -> None:
         now = self._timeline.now
-        self.story.extend(self.teller.tell(outputs, now))
+        self.refused += [one for one in outputs if isinstance(one, InputRefused)]
+        for event in self.teller.tell(outputs, now):
+            self._stories[_school_of(event)].append(event)
         for listener in self.listeners:
             listener(outputs, now)
         for output in outputs:
             match output:
                 case Notification():
-                    self._world.notified(output)
+                    self._worlds[output.school].notified(output)
                 case Command():
-                    self._orders.give(output)
+                    self._orders[output.device].give(output)
         self._watch_deadline()
 
     def _watch_deadline(self) -> None:
@@ -86,3 +104,8 @@ class SimulatedPlatform:
     def _wake(self) -> None:
         self._woken_at = None
         self._carry(self.engine.advance(self._timeline.now))
+
+
+def _school_of(event: StoryEvent) -> str:
+    """Return the school that an event is about; a responder may be of several."""
+    return str(event.details.get("incident") or event.subject).partition("/")[0]

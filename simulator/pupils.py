@@ -37,6 +37,8 @@ class GateZone:
         """(instant, pupils in the zone from then on), one entry per change."""
         self.on_safe: Callable[[int], None] | None = None
         """Called once with the number moved in, when the last of them is in."""
+        self.on_through: Callable[[], None] | None = None
+        """Called for each pupil who is through a lane."""
         self.passages: list[Passage] = []
         """One entry for each pupil who came to the line, in the order of coming."""
         self._lanes = lanes
@@ -114,6 +116,8 @@ class GateZone:
             return
         self._leave(pupil)
         self._lanes[lane].passed()
+        if self.on_through is not None:
+            self.on_through()
 
     def _released(self, lane: int) -> None:
         held, self._held[lane] = self._held[lane], []

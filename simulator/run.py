@@ -23,17 +23,20 @@ def run_drill(
     `models` gives the product behind each device, by device id. Raises ConfigError for a drill
     that wants something done which nobody can do.
     """
-    platform = SimulatedPlatform(school)
+    platform = SimulatedPlatform([school])
     staging = Staging(
         school, drill, models=models, streams=Streams(seed), platform=platform,
-        truth=platform.story.append,
+        truth=platform.story_of(school.id).append,
     )  # fmt: skip
     timeline = staging.world.timeline
-    platform.watch(staging.world)
+    platform.watch([staging.world])
     staging.live()
     while (over := staging.over_at) is None or timeline.now < over:
         slice_end = timeline.now + SLICE
         timeline.play_to(slice_end if over is None else min(over, slice_end))
     return record_of(
-        staging=staging, story=platform.story, incidents=platform.teller.incidents, seed=seed
+        staging=staging,
+        story=platform.story_of(school.id),
+        incidents=platform.teller.incidents,
+        seed=seed,
     )

@@ -6,9 +6,11 @@ from functools import partial
 from protocols.model import DeviceModel
 from scenarios.drill import Drill, Inject
 from scenarios.story import StoryEvent
+from simulator.chance import Chance
 from simulator.deeds import VERBS, check_verbs
 from simulator.port import Platform
 from simulator.pupils import PeakInflow, Pupils
+from simulator.timeline import Timeline
 from simulator.world import World
 from twins.capability import Line
 from twins.instant import Duration, Instant, seconds
@@ -44,9 +46,9 @@ class Staging:
         """The drill's `0s`."""
         self.world = World(
             school,
-            self.zero + min(drill.injects[0].at, 0) - LEAD_IN,
+            Timeline(self.zero + min(drill.injects[0].at, 0) - LEAD_IN),
             models=models,
-            streams=streams,
+            chance=Chance(streams),
             platform=platform,
             truth=truth,
         )

@@ -22,23 +22,23 @@ from twins.incident import Notification
 from twins.instant import Instant
 from twins.observation import Value
 from twins.school import Responder, Role, School
-from twins.streams import Streams
 
 
 class World:
     """One school from an instant on. Build it, `live()`, then play its timeline.
 
+    Several schools may share a timeline, a chance and a platform.
     `models` gives the product behind each device, by device id; a device without one behaves as
     its capability says. `truth` takes what really happens, as it happens.
     """
 
     def __init__(
-        self, school: School, start: Instant, *, models: Mapping[str, DeviceModel],
-        streams: Streams, platform: Platform, truth: Callable[[StoryEvent], None],
+        self, school: School, timeline: Timeline, *, models: Mapping[str, DeviceModel],
+        chance: Chance, platform: Platform, truth: Callable[[StoryEvent], None],
     ) -> None:  # fmt: skip
         self.school = school
-        self.timeline = Timeline(start)
-        self.chance = Chance(streams)
+        self.timeline = timeline
+        self.chance = chance
         self._truth = truth
         surroundings = Surroundings(
             timeline=self.timeline, chance=self.chance, publish=platform.publish

@@ -7,6 +7,7 @@ finds (Nanping 2010). A pupil who has left waits before the gate to be fetched.
 from collections.abc import Callable
 
 from simulator.day.scene import MINUTE, Scene
+from simulator.day.yard import Yard
 from simulator.pupils import GateZone
 from twins.capability import Line
 from twins.instant import Instant, seconds
@@ -21,12 +22,14 @@ class Crowd:
         place = next((one.id for one in zones if one.line is Line.GATE_FRONT), None)
         self.zone: GateZone | None = None if place is None else scene.world.open_zone(place)
         """The zone before the gate, or None where the school has drawn none."""
+        self.yard = Yard(scene.package.school.id, scene.chance)
 
     def live(self) -> None:
         """Draw when each pupil comes and goes, and have them do so."""
         if self.zone is None:
             return
         self.zone.opens_at(self._scene.times.opens)
+        self.zone.on_through = lambda: self.yard.enter(self._scene.timeline.now)
         comes = sorted(self._arrival() for _ in range(self._scene.package.pupils))
         self._scene.tally.arrived = len(comes)
         self._one_by_one(comes, self._come)

@@ -1,4 +1,4 @@
-"""One school through one day at full speed, watched over by the engine that decides on the gate."""
+"""Schools through one day at full speed, watched over by the engine that decides on the gate."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,22 +6,34 @@ from dataclasses import dataclass
 from protocols.model import DeviceModel
 from scenarios.package import SchoolPackage
 from scenarios.story import StoryEvent
-from simulator.day.attack import Attack, Threat
+from simulator.chance import Chance
+from simulator.day.attack import Attack
 from simulator.day.crowd import Crowd
 from simulator.day.desk import Desk
+from simulator.day.holders import Holders
 from simulator.day.measures import MEASURES, Lived
 from simulator.day.mistakes import Mistakes
 from simulator.day.posts import HeldPost
 from simulator.day.scene import GoingOn, Scene, Tally
+from simulator.day.sequels import Sequels
+from simulator.day.threats import Threat
 from simulator.day.timetable import Timetable
 from simulator.day.vehicles import Vehicles
 from simulator.day.visitors import Visitors
 from simulator.platform import SimulatedPlatform
+from simulator.timeline import Timeline
 from simulator.world import World
-from twins.incident import IncidentHandled, IncidentOpened
-from twins.instant import Instant
-from twins.records import Output
+from twins.alarm import InputRefused
 from twins.streams import Streams
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One school as it is simulated."""
+
+    package: SchoolPackage
+    models: Mapping[str, DeviceModel]
+    """Device id → product."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,73 +48,89 @@ class DayRecord:
     """What happened beside what the platform believed."""
     assumed: tuple[str, ...]
     """Parameters used that are guesses."""
+    refused: tuple[InputRefused, ...]
+    """What people told or asked for and the engine did not take, at any school of the day."""
 
 
 def live_day(
-    package: SchoolPackage, times: Timetable, *, models: Mapping[str, DeviceModel],
-    streams: Streams, threat: Threat | None = None,
-) -> DayRecord:  # fmt: skip
+    subject: Subject, times: Timetable, *, streams: Streams, threat: Threat | None = None
+) -> DayRecord:
     """Play one day; the same arguments give the same record to the nanosecond."""
-    school = package.school
-    platform = SimulatedPlatform(school)
-    world = World(
-        school, times.begins, models=models, streams=streams, platform=platform,
-        truth=platform.story.append,
-    )  # fmt: skip
-    tally = Tally()
-    scene = Scene(package=package, times=times, world=world, platform=platform, tally=tally)
-    crowd = Crowd(scene)
-    posts = tuple(HeldPost(scene, post) for post in school.posts)
-    desk = Desk(world.timeline, max(1, _guards(package) - len(posts)))
-    attack = None
-    if threat is not None:
-        attack = Attack(scene=scene, threat=threat, crowd=crowd, posts=posts)
-    platform.listeners = (_Preemption(desk, crowd).heard,)
-    platform.watch(world)
-    world.live()
-    goings_on: tuple[GoingOn, ...] = (
-        crowd, *posts, Visitors(scene, desk), Vehicles(scene, crowd), Mistakes(scene),
-    )  # fmt: skip
-    for one in goings_on:
-        one.live()
-    if attack is not None:
-        world.when_capable_arrives = attack.arrived
-        attack.live()
-    world.timeline.play_to(times.ends)
-    lived = Lived(
-        story=platform.story, tally=tally, crowd=crowd, attack=attack, ends=times.ends,
-        interrupted=desk.interrupted,
-    )  # fmt: skip
-    return DayRecord(
-        school=school.id,
-        day=times.day.isoformat(),
-        measures={name: measure.of(lived) for name, measure in MEASURES.items()},
-        story=tuple(platform.story),
-        assumed=world.chance.assumed(),
-    )
+    return live_together([(subject, times)], streams=streams, threat=threat)[0]
 
 
-class _Preemption:
-    """Takes the guards from their visitors while a case is open; then pupils may come again."""
+def live_together(
+    schools: Sequence[tuple[Subject, Timetable]], *, streams: Streams, threat: Threat | None = None
+) -> tuple[DayRecord, ...]:
+    """Play the same day at several schools before one engine; the threat comes to each of them."""
+    timeline = Timeline(min(times.begins for _, times in schools))
+    chance = Chance(streams)
+    platform = SimulatedPlatform([subject.package.school for subject, _ in schools])
+    days = [_Day(one, times, platform, (timeline, chance)) for one, times in schools]
+    platform.watch([day.scene.world for day in days])
+    for day in days:
+        day.live(threat)
+    timeline.play_to(max(times.ends for _, times in schools))
+    return tuple(day.record() for day in days)
 
-    def __init__(self, desk: Desk, crowd: Crowd) -> None:
-        self._desk = desk
-        self._crowd = crowd
-        self._open: set[str] = set()
 
-    def heard(self, outputs: Sequence[Output], _now: Instant) -> None:
-        for output in outputs:
-            match output:
-                case IncidentOpened(incident=incident):
-                    self._open.add(incident.id)
-                case IncidentHandled():
-                    self._open.discard(output.incident)
-                    if not self._open:
-                        self._crowd.welcome()
-        if self._open:
-            self._desk.alarm()
-        else:
-            self._desk.calm()
+class _Day:
+    """One school on the day, among others or alone."""
+
+    def __init__(
+        self, subject: Subject, times: Timetable, platform: SimulatedPlatform,
+        shared: tuple[Timeline, Chance],
+    ) -> None:  # fmt: skip
+        package = subject.package
+        timeline, chance = shared
+        self._platform = platform
+        world = World(
+            package.school, timeline, models=subject.models, chance=chance, platform=platform,
+            truth=platform.story_of(package.school.id).append,
+        )  # fmt: skip
+        self.scene = Scene(
+            package=package, times=times, world=world, platform=platform, tally=Tally()
+        )
+        self._crowd = Crowd(self.scene)
+        self._posts = tuple(HeldPost(self.scene, post) for post in package.school.posts)
+        self._desk = Desk(timeline, max(1, _guards(package) - len(self._posts)))
+        self._attack: Attack | None = None
+        sequels = Sequels(self.scene, self._desk, self._crowd)
+        platform.listeners = (*platform.listeners, sequels.heard)
+
+    def live(self, threat: Threat | None) -> None:
+        """Put the whole day on the timeline."""
+        scene = self.scene
+        scene.world.live()
+        goings_on: tuple[GoingOn, ...] = (
+            self._crowd, *self._posts, Visitors(scene, self._desk), Vehicles(scene, self._crowd),
+            Mistakes(scene),
+        )  # fmt: skip
+        for one in goings_on:
+            one.live()
+        if threat is not None:
+            holders = Holders(scene.package, scene.times, self._posts, scene.chance)
+            self._attack = Attack(scene=scene, threat=threat, crowd=self._crowd, holders=holders)
+            scene.world.when_capable_arrives = self._attack.arrived
+            self._attack.live()
+
+    def record(self) -> DayRecord:
+        """Return what was measured."""
+        scene = self.scene
+        school = scene.package.school.id
+        story = self._platform.story_of(school)
+        lived = Lived(
+            story=story, tally=scene.tally, crowd=self._crowd, attack=self._attack,
+            ends=scene.times.ends, interrupted=self._desk.interrupted,
+        )  # fmt: skip
+        return DayRecord(
+            school=school,
+            day=scene.times.day.isoformat(),
+            measures={name: measure.of(lived) for name, measure in MEASURES.items()},
+            story=tuple(story),
+            assumed=scene.chance.assumed(),
+            refused=tuple(self._platform.refused),
+        )
 
 
 def _guards(package: SchoolPackage) -> int:

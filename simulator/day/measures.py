@@ -13,7 +13,7 @@ from simulator.day.attack import Attack
 from simulator.day.crowd import Crowd
 from simulator.day.scene import Tally
 from simulator.record import Gap, gap
-from twins.capability import Titles
+from twins.capability import Line, Titles
 from twins.instant import Instant, in_seconds
 
 
@@ -75,13 +75,17 @@ def _pupil_seconds(lived: Lived) -> float | None:
 
 
 def _exposure(lived: Lived) -> float | None:
-    """Pupils × seconds before the gate from the attack to its end."""
+    """Pupils × seconds where the attacker hurts somebody, until the attack ends."""
     attack, zone = lived.attack, lived.crowd.zone
     if attack is None or zone is None or attack.ended is None:
         return None
+    if attack.harms is None:
+        return 0.0
+    if attack.reached is Line.INNER:
+        return lived.crowd.yard.pupil_seconds(attack.harms, attack.ended)
     ends = [at for at, _ in zone.counts[1:]] + [lived.ends]
     return sum(
-        count * max(0.0, in_seconds(min(until, attack.ended) - max(at, attack.begins)))
+        count * max(0.0, in_seconds(min(until, attack.ended) - max(at, attack.harms)))
         for (at, count), until in zip(zone.counts, ends, strict=True)
     )
 
@@ -97,7 +101,7 @@ def _after_attack(lived: Lived, instant: Instant | None) -> float | None:
 
 
 def _first(lived: Lived, kind: str) -> Instant | None:
-    begins = 0 if lived.attack is None else lived.attack.begins
+    begins = 0 if lived.attack is None else lived.attack.starts[0]
     return next((one.at for one in lived.story if one.kind == kind and one.at >= begins), None)
 
 
@@ -106,8 +110,21 @@ def _most(lived: Lived) -> float | None:
     return None if zone is None else float(max(count for _, count in zone.counts))
 
 
-def _stopped(lived: Lived) -> float | None:
-    return None if lived.attack is None else float(lived.attack.stopped)
+def _of_attack(tell: Callable[[Attack], bool]) -> Callable[[Lived], float | None]:
+    """Return a measure that is yes or no of an attack."""
+    return lambda lived: None if lived.attack is None else float(tell(lived.attack))
+
+
+def _noticed_at(line: Line) -> Callable[[Lived], float | None]:
+    return _of_attack(lambda attack: attack.noticed is line)
+
+
+def _response(lived: Lived) -> float | None:
+    """From the notice that led to the press to somebody called who is ready to hold him."""
+    attack = lived.attack
+    if attack is None or attack.called is None or attack.responded is None:
+        return None
+    return in_seconds(attack.responded - attack.called)
 
 
 def _missed(lived: Lived) -> float | None:
@@ -165,8 +182,48 @@ MEASURES: Mapping[str, Measure] = {
         unit="1", of=lambda lived: float(lived.interrupted),
     ),
     "attack-stopped": Measure(
-        title={"en": "Attack stopped by somebody", "zh": "袭击被制止"}, unit="share", of=_stopped,
-        yes_or_no=True,
+        title={"en": "Attack stopped by somebody", "zh": "袭击被制止"}, unit="share",
+        of=_of_attack(lambda attack: attack.stopped), yes_or_no=True,
+    ),
+    "attack-stopped-outside": Measure(
+        title={"en": "Attacker stopped before the inner line", "zh": "袭击者被挡在内层防线外"},
+        unit="share", yes_or_no=True,
+        of=_of_attack(lambda attack: attack.stopped and attack.stopped_at is not Line.INNER),
+    ),
+    "attack-in-time": Measure(
+        title={"en": "Those called came before the attack was done", "zh": "增援在袭击结束前到达"},
+        unit="share", of=_of_attack(lambda attack: attack.in_time), yes_or_no=True,
+    ),
+    "attack-noticed-remote": Measure(
+        title={"en": "First noticed in the remote line", "zh": "外围防线首先发现"}, unit="share",
+        of=_noticed_at(Line.REMOTE), yes_or_no=True,
+    ),
+    "attack-noticed-gate-front": Measure(
+        title={"en": "First noticed in the gate-front line", "zh": "门前防线首先发现"},
+        unit="share", of=_noticed_at(Line.GATE_FRONT), yes_or_no=True,
+    ),
+    "attack-noticed-inner": Measure(
+        title={"en": "First noticed in the inner line", "zh": "内层防线首先发现"}, unit="share",
+        of=_noticed_at(Line.INNER), yes_or_no=True,
+    ),
+    "attack-post-held": Measure(
+        title={"en": "Somebody stood at the gate when the attacker came",
+               "zh": "袭击者到达时门岗有人"},
+        unit="share", of=_of_attack(lambda attack: attack.attention > 0.0), yes_or_no=True,
+    ),
+    "attack-attention": Measure(
+        title={"en": "Attention at the gate then (1: somebody trained)",
+               "zh": "当时门岗警觉度（1为训练有效）"},
+        unit="1", of=lambda lived: None if lived.attack is None else lived.attack.attention,
+    ),
+    "attack-calls-lost": Measure(
+        title={"en": "Calls that were lost", "zh": "未成功的报警次数"}, unit="1",
+        of=lambda lived: None if lived.attack is None else float(lived.attack.calls_lost),
+    ),
+    "attack-response": Measure(
+        title={"en": "From the notice until somebody called is ready to hold the attacker",
+               "zh": "发现异常至增援可制止"},
+        unit="s", of=_response,
     ),
     "attack-pressed": Measure(
         title={"en": "From the attack to the press", "zh": "袭击开始至按下报警"}, unit="s",

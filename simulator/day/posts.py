@@ -1,10 +1,12 @@
 """Guards hold their posts in duty hours, and leave them now and then outside the peaks."""
 
 from collections.abc import Iterable
+from functools import partial
 
-from simulator.day.scene import Scene
+from simulator.day.scene import GUARD_ID, Scene
 from simulator.devices.presence import MannedPost
-from twins.instant import Instant
+from twins.duty import CheckIn
+from twins.instant import Instant, seconds
 from twins.school import Post, Window
 
 HOUR_S = 3600.0
@@ -34,6 +36,20 @@ class HeldPost:
                 span=(begin, end),
                 do=self._leave,
             )
+            if self._post.check_in is not None:
+                self._scene.timeline.at(
+                    max(begin, self._scene.timeline.now), partial(self._check_in, end)
+                )
+
+    def _check_in(self, end: Instant) -> None:
+        """Report at the terminal now and then, as long as the duty lasts."""
+        timeline = self._scene.timeline
+        if timeline.now >= end:
+            return
+        if self.manned:
+            self._scene.say(CheckIn(post=self._post.id, by=GUARD_ID))
+        wait = 60 * self._scene.chance.draw(self._post.id, "guard.checks-in")
+        timeline.after(seconds(wait), partial(self._check_in, end))
 
     def _on(self) -> None:
         self._be(there=True)

@@ -11,9 +11,17 @@ from simulator.day.timetable import Timetable
 from simulator.platform import SimulatedPlatform
 from simulator.timeline import Timeline
 from simulator.world import World
+from twins.command import RequestCommand
 from twins.instant import Duration, Instant, seconds
+from twins.records import Input
 
 MINUTE: Duration = seconds(60)
+
+GUARD = "guard (simulated)"
+"""Whose hand stands under what the simulated guards do."""
+
+GUARD_ID = "simulated-guard"
+"""The same where an opaque id is asked for."""
 
 
 class GoingOn(Protocol):
@@ -46,6 +54,8 @@ class Tally:
     conflicts: int = 0
     """Vehicles that passed while pupils stood before the gate (R27)."""
     camera_mistakes: int = 0
+    asked: int = 0
+    """Commands that guards asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +77,22 @@ class Scene:
     def chance(self) -> Chance:
         """Return the world's chance."""
         return self.world.chance
+
+    def say(self, *inputs: Input) -> None:
+        """Have somebody tell the platform something."""
+        for one in inputs:
+            self.platform.answer(one)
+
+    def ask(self, device: str, action: str, reason: str, *, patience: Duration) -> None:
+        """Have a guard ask for a command."""
+        self.tally.asked += 1
+        self.say(
+            RequestCommand(
+                id=f"{device.replace('/', '-')}-{self.times.day.isoformat()}-{self.tally.asked}",
+                device=device, action=action, requested_by=GUARD, reason=f"{reason} (simulated)",
+                not_after=self.timeline.now + patience,
+            )
+        )  # fmt: skip
 
     def poisson(
         self, entity: str, what: str, *, per_second: float, span: tuple[Instant, Instant],

@@ -6,8 +6,7 @@ import simpy
 
 from simulator.day.crowd import Crowd
 from simulator.day.scene import Scene
-from simulator.day.visitors import GUARD, OFFICE_HOURS
-from twins.command import RequestCommand
+from simulator.day.visitors import OFFICE_HOURS
 from twins.instant import Duration, seconds
 
 PATIENCE: Duration = seconds(10)
@@ -20,7 +19,6 @@ class Vehicles:
     def __init__(self, scene: Scene, crowd: Crowd) -> None:
         self._scene = scene
         self._crowd = crowd
-        self._serial = 0
         lanes = [one for one in scene.world.school.lanes if one.kind == "vehicle"]
         self._barrier = lanes[0].device if lanes else ""
 
@@ -37,8 +35,7 @@ class Vehicles:
         )  # fmt: skip
 
     def _pass(self) -> Generator[simpy.Event, object, None]:
-        self._serial += 1
-        self._ask("open")
+        self._scene.ask(self._barrier, "open", "a delivery", patience=PATIENCE)
         yield self._scene.timeline.wait(PATIENCE)
         barrier = self._scene.world.devices[self._barrier]
         if barrier.values.get("opened") is not True:
@@ -47,14 +44,4 @@ class Vehicles:
         if self._crowd.zone is not None and self._crowd.zone.count:
             self._scene.tally.conflicts += 1
         yield self._scene.timeline.wait(self._scene.chance.delay(self._barrier, "vehicle.passes"))
-        self._ask("close")
-
-    def _ask(self, action: str) -> None:
-        now = self._scene.timeline.now
-        request = RequestCommand(
-            id=f"{self._barrier}/{action}-{self._scene.times.day.isoformat()}-{self._serial}",
-            device=self._barrier, action=action, requested_by=GUARD,
-            reason="a delivery (simulated)",
-            not_after=now + PATIENCE,
-        )  # fmt: skip
-        self._scene.platform.answer(request)
+        self._scene.ask(self._barrier, "close", "a delivery", patience=PATIENCE)

@@ -9,11 +9,11 @@ from collections.abc import Generator, Iterator
 import simpy
 
 from simulator.day.desk import Desk, Steps
-from simulator.day.scene import Scene
+from simulator.day.scene import GUARD, Scene
 from simulator.devices.lane import WatchedLane
 from twins.detection import detectors
 from twins.inspection import FlowStep, Step
-from twins.instant import Instant, seconds
+from twins.instant import Duration, Instant, seconds
 from twins.records import Input
 from twins.visit import (
     AdmitVisit,
@@ -29,8 +29,11 @@ from twins.visit import (
 
 Searching = Generator[simpy.Event, object, bool]
 
-GUARD = "guard (simulated)"
-"""Whose hand stands under what the simulated guards do."""
+PATIENCE: Duration = seconds(3)
+"""How long a guard waits for a lane (a lane's own `not_after`)."""
+
+PASSES: Duration = seconds(2)
+"""From the released lane until somebody is through (assumed)."""
 
 OFFICE_HOURS = (8.5, 17.0)
 """Hours of the local day in which visitors come (assumed)."""
@@ -70,7 +73,7 @@ class Visitors:
         scene, chance = self._scene, self._scene.chance
         came = scene.timeline.now
         yield from self._terminal.serve(chance.delay(visit, "visitor.registers"))
-        self._say(
+        self._scene.say(
             RegisterVisit(
                 id=visit, school=scene.world.school.id, visitor=visit, purpose="visit (simulated)",
                 host="host (simulated)", by="terminal",
@@ -82,17 +85,18 @@ class Visitors:
         for step in scene.world.school.inspection.steps[1:]:
             yield from self._take(visit, step)
             if step.step is Step.HOST and not expected:
-                self._say(HostAnswered(visit=visit, confirmed=False, by="host"))
+                self._scene.say(HostAnswered(visit=visit, confirmed=False, by="host"))
                 scene.tally.turned_away += 1
                 return
             if step.step is Step.INSPECT and (yield from self._inspect(visit, carries=carries)):
                 scene.tally.turned_away += 1
                 return
-            self._say(*self._facts(visit, step.step))
+            self._scene.say(*self._facts(visit, step.step))
         self._enter(came, carries=carries)
+        yield from self._through()
         yield scene.timeline.wait(seconds(60 * chance.draw(visit, "visitor.stay")))
-        self._say(LeaveVisit(visit=visit, by=GUARD))
-        self._through()
+        self._scene.say(LeaveVisit(visit=visit, by=GUARD))
+        yield from self._through()
 
     def _take(self, visit: str, step: FlowStep) -> Steps:
         takes = round(step.takes * self._scene.chance.draw(visit, "visitor.step"))
@@ -105,7 +109,7 @@ class Visitors:
         """Go through the detector; return whether something was found."""
         scene, chance = self._scene, self._scene.chance
         if self._detector:
-            self._say(StartInspection(visit=visit, detector=self._detector, by=GUARD))
+            self._scene.say(StartInspection(visit=visit, detector=self._detector, by=GUARD))
         alarms = chance.draw(visit, "detector.hit" if carries else "detector.nuisance")
         if not self._detector or chance.fraction(visit, "detector") >= alarms:
             return False
@@ -117,13 +121,13 @@ class Visitors:
         yield from self._desk.serve(chance.delay(visit, "detector.search"))
         scene.tally.searches += 1
         if carries:
-            self._say(
+            self._scene.say(
                 InspectionResult(visit=visit, passed=False, by=GUARD, reason="found (simulated)"),
                 TurnAwayVisit(visit=visit, by=GUARD, reason="carries what may not come in"),
             )
             return True
         # Keys and belt are put aside and the visitor goes through once more, without an alarm.
-        self._say(StartInspection(visit=visit, detector=self._detector, by=GUARD))
+        self._scene.say(StartInspection(visit=visit, detector=self._detector, by=GUARD))
         return False
 
     def _facts(self, visit: str, step: Step) -> Iterator[Input]:
@@ -144,13 +148,13 @@ class Visitors:
     def _enter(self, came: Instant, *, carries: bool) -> None:
         self._scene.tally.visits.append(self._scene.timeline.now - came)
         self._scene.tally.contraband_missed += carries
-        self._through()
 
-    def _through(self) -> None:
+    def _through(self) -> Steps:
+        """Have the guard release the lane for one person, who then goes through."""
+        if not self._lane:
+            return
+        self._scene.ask(self._lane, "release", "a visitor", patience=PATIENCE)
+        yield self._scene.timeline.wait(PASSES)
         lane = self._scene.world.devices.get(self._lane)
         if isinstance(lane, WatchedLane):
             lane.passed()
-
-    def _say(self, *inputs: Input) -> None:
-        for one in inputs:
-            self._scene.platform.answer(one)

@@ -5,24 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from protocols.model import DeviceModel
 from scenarios.package import SchoolPackage
-from simulator.day.attack import Threat
-from simulator.day.living import live_day
+from simulator.day.living import Subject as Subject  # noqa: PLC0414  what a load returns
+from simulator.day.living import live_together
+from simulator.day.threats import Threat
 from simulator.day.timetable import timetable
 from twins.streams import Streams
 
 SEARCHED_DAYS = 366
 """So far ahead the next school day is looked for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """One school as it is simulated."""
-
-    package: SchoolPackage
-    models: Mapping[str, DeviceModel]
-    """Device id → product."""
 
 
 Load = Callable[[str, str], Subject]
@@ -41,47 +32,54 @@ class Plan:
     replications: int
     seed: int
     threat: Threat | None = None
+    together: bool = False
+    """Whether the schools live each day at once before one engine."""
 
     def tasks(self) -> Iterator["Task"]:
         """Yield every part in the order of results."""
-        for school in self.schools:
+        groups = [self.schools] if self.together else [(school,) for school in self.schools]
+        for schools in groups:
             for day in self.days:
                 for replication in range(self.replications):
-                    yield Task(school=school, day=day, replication=replication)
+                    yield Task(schools=schools, day=day, replication=replication)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Task:
-    """One day of one school, once."""
+    """One day of one school, or of several at once, once."""
 
-    school: str
+    schools: tuple[str, ...]
     day: date
     replication: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What a task measured."""
+    """What a task measured at one school."""
 
+    school: str
     task: Task
     measures: Mapping[str, float | None]
     assumed: tuple[str, ...]
 
 
-def play(plan: Plan, task: Task, load: Load) -> Row:
+def play(plan: Plan, task: Task, load: Load) -> tuple[Row, ...]:
     """Play one part; the same anywhere, whoever played what before.
 
     The streams depend on seed, date and replication, and within a day on the entity: two designs
     under one seed meet the same chance.
     """
-    subject = _loaded(load, plan.asked, task.school)
-    times = timetable(subject.package, task.day)
-    assert times is not None, "a plan has school days only"
+    schools = []
+    for name in task.schools:
+        subject = _loaded(load, plan.asked, name)
+        times = timetable(subject.package, task.day)
+        assert times is not None, "a plan has school days only"
+        schools.append((subject, times))
     streams = Streams(plan.seed).child(task.day.isoformat(), task.replication)
-    record = live_day(
-        subject.package, times, models=subject.models, streams=streams, threat=plan.threat
+    return tuple(
+        Row(school=one.school, task=task, measures=one.measures, assumed=one.assumed)
+        for one in live_together(schools, streams=streams, threat=plan.threat)
     )
-    return Row(task=task, measures=record.measures, assumed=record.assumed)
 
 
 def school_days(package: SchoolPackage, first: date, count: int) -> tuple[date, ...]:

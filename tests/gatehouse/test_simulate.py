@@ -27,9 +27,12 @@ def quiet(done, parts):
 
 
 def test_any_number_of_processes_gives_the_same_json():
-    one = simulate(SimulateSettings(asked="demo-primary", replications=3, attack="07:45"), quiet)
+    one = simulate(
+        SimulateSettings(asked="demo-primary", replications=3, threat="at-gate@07:45"), quiet
+    )
     two = simulate(
-        SimulateSettings(asked="demo-primary", replications=3, attack="07:45", processes=2), quiet
+        SimulateSettings(asked="demo-primary", replications=3, threat="at-gate@07:45", processes=2),
+        quiet,
     )
     assert one.to_json() == two.to_json()
 
@@ -54,7 +57,9 @@ def test_more_replications_leave_the_first_ones_as_they_were():
 
 def test_the_json_gives_each_measure_with_n_and_interval_and_names_the_guesses(run, tmp_path):
     file = tmp_path / "days.json"
-    result = run("demo-primary", "--replications", "12", "--attack", "07:45", "--json", str(file))
+    result = run(
+        "demo-primary", "--replications", "12", "--threat", "at-gate@07:45", "--json", str(file)
+    )
     assert result.exit_code == 0, result.output
     told = json.loads(file.read_text())
     police = told["measures"]["attack-police"]
@@ -92,7 +97,7 @@ def test_a_region_is_played_school_by_school(tmp_path):
             text = "\n".join(text.splitlines()[:4]) + "\n"
         (folder / file.name).write_text(text, encoding="utf-8")
     found = simulate(SimulateSettings(asked=str(folder)), quiet)
-    assert [row.task.school for row in found.rows] == ["school-001", "school-002", "school-003"]
+    assert [row.school for row in found.rows] == ["school-001", "school-002", "school-003"]
     by_school = json.loads(found.to_json())["by_school"]
     assert by_school["school-001"] != by_school["school-002"]
 
@@ -104,7 +109,8 @@ def test_a_region_is_played_school_by_school(tmp_path):
         (("demo-primary", "--engine", "dusk:tcp://a:1"), "did you mean 'dask'"),
         (("demo-primary", "--from", "yesterday"), "is no date"),
         (("pingxiang", "--school", "scool-017"), "did you mean 'school-017'"),
-        (("demo-primary", "--attack", "noon"), "is no time of day"),
+        (("demo-primary", "--threat", "at-gate@noon"), "is no time of day"),
+        (("demo-primary", "--threat", "walkin@07:45"), "did you mean 'walk-in'"),
         (("demo-primary", "--days", "300"), "school days within a year"),
     ],
 )

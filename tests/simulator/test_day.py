@@ -9,10 +9,10 @@ import pytest
 
 from gatehouse.links import compile_models
 from scenarios.loader import load_school
-from simulator.day.attack import Threat
 from simulator.day.desk import Desk
-from simulator.day.living import DayRecord, live_day
+from simulator.day.living import DayRecord, Subject, live_day
 from simulator.day.measures import MEASURES, quantile
+from simulator.day.threats import Threat
 from simulator.day.timetable import timetable
 from simulator.timeline import Timeline
 from twins.documents import ConfigError
@@ -36,7 +36,9 @@ def day(demo: Any) -> Callable[..., DayRecord]:
     def lived(seed: int = 1, threat: Threat | None = None) -> DayRecord:
         times = timetable(package, MONDAY)
         assert times is not None
-        return live_day(package, times, models=models, streams=Streams(seed), threat=threat)
+        return live_day(
+            Subject(package=package, models=models), times, streams=Streams(seed), threat=threat
+        )
 
     return lived
 
@@ -97,7 +99,7 @@ def test_the_platform_sees_the_empty_post_that_the_world_knows_of(
 
 
 def test_an_attack_in_the_peak_is_sensed_told_and_ended(day: Callable[..., DayRecord]) -> None:
-    record = day(2, Threat(at=seconds(7.75 * 3600)))
+    record = day(2, Threat(kind="at-gate", at=seconds(7.75 * 3600)))
     told = record.measures
     assert told["attack-stopped"] == 1.0
     order = [told[name] for name in ("attack-pressed", "attack-alarm", "attack-warned")]

@@ -1,0 +1,1 @@
+"""The numbers of the pretended world, by what they are about."""
