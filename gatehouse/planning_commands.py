@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from gatehouse import planning_options as options
 from gatehouse.terminal import Language, err, out, show, table, told, written
 from gatehouse.wording import Say, wording
 
@@ -20,40 +20,21 @@ planning_app = typer.Typer()
 
 @planning_app.command()
 def simulate(
-    subject: Annotated[str, typer.Argument(help="A school or a region: its folder or name.")],
+    subject: options.Subject,
     language: Language,
     *,
-    school: Annotated[
-        list[str] | None, typer.Option(help="Play this school of a region; may stand often.")
-    ] = None,
-    days: Annotated[int, typer.Option(min=1, max=366, help="School days to play.")] = 1,
-    first: Annotated[
-        str, typer.Option("--from", help="The first date, as 2026-09-07.")
-    ] = "2026-09-07",
-    replications: Annotated[int, typer.Option(min=1, max=1_000_000)] = 1,
-    seed: Annotated[int, typer.Option(help="Root of all chance.")] = 1,
-    threat: Annotated[
-        str, typer.Option(help="What happens, and when: walk-in@07:45, ramming@16:20, …")
-    ] = "",
-    calls_lost_for_good: Annotated[
-        bool,
-        typer.Option(
-            "--lost-for-good/--later-sensors",
-            help="After a call that is lost nobody calls any more, or later sensors still may.",
-        ),
-    ] = False,
-    together: Annotated[
-        bool,
-        typer.Option("--together", help="The schools live at once before one engine."),
-    ] = False,
-    engine: Annotated[str, typer.Option(help="process, or dask:tcp://HOST:PORT.")] = "process",
-    processes: Annotated[int, typer.Option(min=1, max=1024)] = 1,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write the result to this file.")
-    ] = None,
-    html_file: Annotated[
-        Path | None, typer.Option("--html", help="Write the report to this file.")
-    ] = None,
+    school: options.Schools = None,
+    days: options.Days = 1,
+    first: options.First = "2026-09-07",
+    replications: options.Replications = 1,
+    seed: options.Seed = 1,
+    threat: options.Threat = "",
+    calls_lost_for_good: options.LostForGood = False,
+    together: options.Together = False,
+    engine: options.Engine = "process",
+    processes: options.Processes = 1,
+    json_file: options.JsonFile = None,
+    html_file: options.HtmlFile = None,
 ) -> None:
     """Play whole school days many times; tell what was measured, how surely, on which guesses."""
     from gatehouse.simulating import SimulateSettings
