@@ -12,7 +12,7 @@ from gatehouse.wording import Say
 from gateway.restore import restored
 from gateway.sqlite_store import SqliteStore
 from scenarios.package import SchoolPackage
-from scenarios.package_findings import design_change, single_points
+from scenarios.package_findings import design_change, out_of_step, single_points
 from twins.capability import Titles
 from twins.instant import Instant
 from twins.management.finding import FINDINGS, Finding, FindingKind
@@ -63,6 +63,8 @@ class Reader:
     now: Instant
     log: Path | None = None
     """A gateway's log of the school."""
+    live: bool = False
+    """Whether every device of a school is asked now."""
 
 
 async def state_of(log: Path, package: SchoolPackage) -> EngineState:
@@ -112,6 +114,16 @@ def _of_the_package(package: SchoolPackage, reader: Reader) -> Iterator[str]:
     line = say("the design adds {added}; moves {moved}; removes {removed}",
                added=added, moved=moved, removed=removed)  # fmt: skip
     yield f"  {line}"
+    step = out_of_step(package)
+    for device, state in step.not_built:
+        name = device.removeprefix(own)
+        sentence = "on the list, but not bought yet: {name}"
+        if state == "bought":
+            sentence = "on the list, but not built yet: {name}"
+        yield f"  {say(sentence, name=name)}"
+    if step.without_item:
+        names = ", ".join(name.removeprefix(own) for name in step.without_item)
+        yield "  " + say("no construction item brings {names}", names=names)
 
 
 def _findings(found: Iterable[Finding], package: SchoolPackage, reader: Reader) -> Iterator[str]:

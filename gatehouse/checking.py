@@ -8,6 +8,7 @@ from gatehouse.assessing import Reader, assessment, state_of
 from gatehouse.links import compile_links
 from gatehouse.wording import Say
 from protocols.descriptions import library, read_model
+from protocols.interfaces import Link
 from scenarios.drill_loader import load_drill_with_school, shipped_drills
 from scenarios.loader import load_school, shipped_schools
 from twins.capability import CapabilityDocument, compile_capability
@@ -77,7 +78,27 @@ def _school(subject: str, reader: Reader) -> list[str]:
                name=package.school.id, devices=len(package.devices), links=len(links),
                responders=len(package.school.responders))  # fmt: skip
     state = None if reader.log is None else asyncio.run(state_of(reader.log, package))
-    return [line, *assessment(package, state, reader)]
+    lines = [line, *assessment(package, state, reader)]
+    if reader.live:
+        lines += _live(links, reader.say)
+    return lines
+
+
+def _live(links: Sequence[Link], say: Say) -> list[str]:
+    """Ask every device now, and tell of each that does not say all that its model describes."""
+    from gatehouse.answering import who_answers  # noqa: PLC0415  drivers, only where they are used
+
+    found = asyncio.run(who_answers(links))
+    good = sum(not one.bad for one in found)
+    lines = [say("live: {good} of {all} devices answer as described", good=good, all=len(found))]
+    for one in found:
+        causes = sorted(set(one.bad.values()))
+        if len(one.bad) == one.points:
+            lines.append("  " + say("{device}: silent", device=one.device) + f" ({causes[0]})")
+        elif one.bad:
+            names = ", ".join(one.bad)
+            lines.append(f"  {one.device}: {names} ({'; '.join(causes)})")
+    return lines
 
 
 def _drill(subject: str, say: Say) -> str:

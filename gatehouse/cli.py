@@ -97,13 +97,19 @@ def check(
     log: Annotated[
         Path | None, typer.Option(help="A gateway's log of the school: what devices proved.")
     ] = None,
+    *,
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask every device of a school now; nothing is written.")
+    ] = False,
 ) -> None:
     """Check schools, drills and device models: everything wrong at once, then what is found."""
     from gatehouse.assessing import Reader
     from gatehouse.checking import check_all
     from gateway.clock import WallClock
 
-    reader = Reader(language=language, say=wording(language), now=WallClock().now(), log=log)
+    reader = Reader(
+        language=language, say=wording(language), now=WallClock().now(), log=log, live=live
+    )
     for line in told(lambda: check_all(subjects, reader)):
         out.print(line, markup=False)
 

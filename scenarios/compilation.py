@@ -213,6 +213,7 @@ def _works(own: str, written: WorksDocument) -> tuple[WorkItem, ...]:
             place=f"{own}/{row.zone}",
             state=row.state,
             day=row.date,
+            devices=tuple(f"{own}/{name}" for name in row.devices.split()),
         )
         for row in written.root
     )

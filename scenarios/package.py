@@ -95,6 +95,8 @@ class WorkItem:
     place: str
     state: str
     """`designed`, `bought`, `built` or `accepted`."""
+    devices: tuple[str, ...] = ()
+    """Ids of the devices that it brings."""
     day: date
 
 

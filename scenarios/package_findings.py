@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from scenarios.package import SchoolPackage, TopologyNode
 
+NOT_BUILT = ("designed", "bought")
+"""States of a construction item whose devices cannot answer yet."""
+
 SINGLE = ("switch", "uplink", "power")
 """Kinds of node that are looked at. A link is the only way of its devices by its nature."""
 
@@ -27,6 +30,16 @@ class DesignChange:
     added: tuple[str, ...]
     moved: tuple[str, ...]
     removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutOfStep:
+    """Devices of the list that construction does not bear out."""
+
+    not_built: tuple[tuple[str, str], ...]
+    """(device, state of its item): on the list as if it were there."""
+    without_item: tuple[str, ...]
+    """New devices that no construction item brings."""
 
 
 def single_points(package: SchoolPackage) -> tuple[SinglePoint, ...]:
@@ -58,6 +71,25 @@ def design_change(package: SchoolPackage) -> DesignChange:
         added=tuple(name for name in after if name not in before),
         moved=tuple(name for name in after if name in before and before[name] != after[name]),
         removed=tuple(name for name in before if name not in after),
+    )
+
+
+def out_of_step(package: SchoolPackage) -> OutOfStep:
+    """Return the devices whose construction and place on the list do not go together (R59).
+
+    What stands in the as-found drawing was there before any construction.
+    """
+    state = {device: item.state for item in package.works for device in item.devices}
+    listed = [entry.id for entry in package.devices]
+    return OutOfStep(
+        not_built=tuple(
+            (device, state[device]) for device in listed if state.get(device) in NOT_BUILT
+        ),
+        without_item=tuple(
+            device
+            for device in listed
+            if device not in state and device not in package.as_found.devices
+        ),
     )
 
 

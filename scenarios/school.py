@@ -183,6 +183,8 @@ class WorkDocument(Strict):
     zone: str
     state: Literal["designed", "bought", "built", "accepted"]
     date: datetime.date
+    devices: str = ""
+    """Names of the devices that it brings, with a blank between them."""
 
 
 class WorksDocument(RootModel[list[WorkDocument]]):

@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from gatehouse.answering import who_answers
 from gatehouse.cli import app
+from gatehouse.emulating import LivingDevices
+from gatehouse.emulation import Emulation
+from gatehouse.links import compile_links, compile_models
+from scenarios.loader import load_school
+from twins.instant import seconds
 
 ROOT = Path(__file__).parents[2]
 
@@ -140,3 +146,19 @@ def test_a_probe_proposes_the_beginning_of_a_description(run, urls):
 
     assert "protocol: coap" in text
     assert "{at: '/3347/0/5500', observe: true}" in text
+
+
+async def test_the_device_list_is_held_against_what_answers():
+    package = load_school("demo-primary")
+    models = compile_models(package)
+    living = LivingDevices(package, models)
+    links = compile_links(package, models)
+    async with Emulation(links, living.written, fixed_ports=False) as emulation:
+        gone = emulation.emulator_of("demo-primary/booth-environment")
+        await gone.cut()
+        found = {one.device: one for one in await who_answers(emulation.links, seconds(8))}
+
+    assert set(found) == {entry.id for entry in package.devices}
+    silent = {name for name, one in found.items() if len(one.bad) == one.points}
+    assert silent == {"demo-primary/booth-environment"}
+    assert not found["demo-primary/lockers"].bad

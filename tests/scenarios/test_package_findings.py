@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.loader import load_school
-from scenarios.package_findings import design_change, single_points
+from scenarios.package_findings import design_change, out_of_step, single_points
 
 Edit = Callable[[str, str, str], None]
 
@@ -47,3 +47,15 @@ def test_the_design_lists_what_it_adds_moves_and_removes() -> None:
     assert "demo-primary/gate-button" in change.added
     assert change.moved == ("demo-primary/barrier",)
     assert change.removed == ("demo-primary/old-bell-push",)
+
+
+def test_devices_that_construction_does_not_bear_out_are_named(folder: Path, edit: Edit) -> None:
+    assert out_of_step(load_school(folder)).not_built == ()
+    assert out_of_step(load_school(folder)).without_item == ()
+
+    edit("works.csv", "accepted,2026-06-19,lockers", "bought,2026-06-19,lockers")
+    edit("works.csv", "2026-08-07,loudspeaker", "2026-08-07,")
+
+    found = out_of_step(load_school(folder))
+    assert found.not_built == (("demo-primary/lockers", "bought"),)
+    assert found.without_item == ("demo-primary/loudspeaker",)

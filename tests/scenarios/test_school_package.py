@@ -175,6 +175,8 @@ def test_mistakes_in_all_files_are_told_at_once(
          "the coordinates are not those of a Point"),
         ("works.csv", "state,date", "state,day", "'day' is not known here"),
         ("works.csv", "2026-06-12", "June", "date: Input should be a valid date"),
+        ("works.csv", ",lockers\n", ",lockres\n", "there is no device 'lockres'; did you mean"),
+        ("works.csv", ",lockers\n", ",lane-1\n", "lane-1 is brought by lockers already"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_place(
@@ -250,9 +252,9 @@ def test_a_table_cell_is_found_by_line_and_column(folder: Path, complaints: Comp
 
 def test_a_row_with_a_cell_too_many_is_told(folder: Path, complaints: Complaints) -> None:
     with (folder / "works.csv").open("a", encoding="utf-8") as works:
-        works.write("fence,street,Fence,围栏,built,2026-01-01,soon\n")
+        works.write("fence,street,Fence,围栏,built,2026-01-01,,soon\n")
 
-    assert complaints() == ["works.csv:8:1: 7 cells where the header has 6"]
+    assert complaints() == ["works.csv:10:1: 8 cells where the header has 7"]
 
 
 def test_a_copied_school_under_another_name_gets_other_ids(folder: Path, edit: Edit) -> None:
