@@ -80,6 +80,17 @@ class ToolDocument(Written):
     expires: Local | None = OURS
 
 
+class MaintenanceDocument(Written):
+    """Work that a device needs again and again."""
+
+    makes = registers.Maintenance
+
+    title: BilingualTitles
+    device: AnyDevice
+    every_days: int = Field(ge=1)
+    done: Local | None = OURS
+
+
 class NoteDocument(Written):
     """One thing that an inspector wants mended, and by when."""
 
@@ -175,6 +186,7 @@ class RegistersDocument(Written):
     staffing_norm: Annotated[str, BeforeValidator(_norm)] = OURS
     training: list[TrainingDocument] = OURS
     tools: dict[Name, ToolDocument] = OURS
+    maintenance: dict[Name, MaintenanceDocument] = OURS
     inspections: dict[Name, InspectionVisitDocument] = OURS
     rule_books: dict[Name, RuleBookDocument] = OURS
     drills: list[DrillReportDocument] = OURS

@@ -18,6 +18,7 @@ from twins.management.registers import (
     Headcount,
     Inspection,
     InspectionNote,
+    Maintenance,
     Registers,
     Rule,
     RuleBook,
@@ -39,6 +40,8 @@ from twins.management.upkeep import (
     button_calendar,
     button_findings,
     inspection_findings,
+    maintenance_calendar,
+    maintenance_findings,
     skill,
     storage_findings,
     tool_findings,
@@ -72,11 +75,29 @@ def test_a_button_untested_for_a_quarter_is_a_finding_and_a_test_press_ends_it()
     assert kinds(button_findings(OAK, running().state(), NOW)) == {FindingKind.BUTTON_NOT_TESTED}
     engine, at = engine_with_a_tested_button()
     (line,) = button_calendar(OAK, engine.state())
-    assert (line.tested, line.due) == (at, at + TEST_EVERY)
+    assert (line.last, line.due) == (at, at + TEST_EVERY)
     assert not list(button_findings(OAK, engine.state(), at + TEST_EVERY))
     (found,) = button_findings(OAK, engine.state(), at + TEST_EVERY + 1)
     assert (found.subject, found.since) == ("oak/button", at + TEST_EVERY)
     assert found.weakness is Weakness.USE
+
+
+@pytest.mark.requirement("R62")
+def test_maintenance_that_was_not_done_in_time_is_a_finding_and_doing_it_ends_it():
+    battery = Maintenance(
+        id="oak/battery", title=TITLE, device="oak/ups", every_days=365, done=NOW - 365 * DAY
+    )
+    lens = replace(battery, id="oak/lens", device="oak/camera", every_days=30, done=None)
+    registers = Registers(maintenance=(battery, lens))
+    calendar = [(line.subject, line.due) for line in maintenance_calendar(registers)]
+    assert calendar == [("oak/lens", None), ("oak/battery", NOW)]
+    (never,) = maintenance_findings(OAK, registers, NOW)
+    assert (never.subject, never.since) == ("oak/camera", None)
+    found = {one.subject: one for one in maintenance_findings(OAK, registers, NOW + 1)}
+    late = found["oak/ups"]
+    assert (late.since, late.deadline) == (NOW, NOW + 14 * DAY)
+    done = Registers(maintenance=(replace(battery, done=NOW), replace(lens, done=NOW)))
+    assert not list(maintenance_findings(OAK, done, NOW + 30 * DAY))
 
 
 @pytest.mark.requirement("R10.TW-storage")

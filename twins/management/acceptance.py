@@ -6,7 +6,6 @@ from enum import IntEnum
 
 from twins.alarm import AlarmRaised
 from twins.announcement import ButtonTested
-from twins.capability import Titles
 from twins.command import CommandEnded, CommandResult
 from twins.composite import Lack, device_lacks
 from twins.instant import Instant
@@ -28,14 +27,6 @@ class Stage(IntEnum):
     """对接到位: its twin has everything that every such device has, fresh and good."""
     IN_USE = 3
     """应用到位: it was really used in a drill."""
-
-
-STAGE_TITLES: dict[Stage, Titles] = {
-    Stage.LISTED: {"en": "Listed", "zh": "已列入清单"},
-    Stage.INSTALLED: {"en": "Installed", "zh": "安装到位"},
-    Stage.CONNECTED: {"en": "Connected", "zh": "对接到位"},
-    Stage.IN_USE: {"en": "In use", "zh": "应用到位"},
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ class FindingKind(StrEnum):
     FUNCTION_NOT_EFFECTIVE = "function not effective"
     GUARDS_SHORT = "guards short"
     BUTTON_NOT_TESTED = "button not tested"
+    MAINTENANCE_OVERDUE = "maintenance overdue"
     STORAGE_SHORT = "storage short"
     STORAGE_UNKNOWN = "storage unknown"
     TRAINING_MISSING = "training missing"
@@ -78,6 +79,11 @@ FINDINGS: Mapping[FindingKind, FindingSort] = {
         title={"en": "A button was not tested for a quarter", "zh": "一键报警超过一季度未测试"},
         weakness=_W.USE,
         mend_within=7 * DAY,
+    ),
+    FindingKind.MAINTENANCE_OVERDUE: FindingSort(
+        title={"en": "Maintenance of a device is overdue", "zh": "设备维护保养超期"},
+        weakness=_W.USE,
+        mend_within=14 * DAY,
     ),
     FindingKind.STORAGE_SHORT: FindingSort(
         title={"en": "Recordings are not kept long enough", "zh": "录像保存天数不足"},

@@ -43,6 +43,19 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Maintenance:
+    """Work that a device needs again and again, as a new battery or a cleaned lens (R62)."""
+
+    id: str
+    title: Titles
+    device: str
+    every_days: int
+    """1 or more."""
+    done: Instant | None = None
+    """When it was done last; None: not yet, so it is due now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InspectionNote:
     """One thing that an inspector wants mended, and by when."""
 
@@ -146,6 +159,7 @@ class Registers:
     """A key of `staffing.STAFFING_NORMS`."""
     training: tuple[TrainingRecord, ...] = ()
     tools: tuple[Tool, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
     inspections: tuple[Inspection, ...] = ()
     rule_books: tuple[RuleBook, ...] = ()
     drills: tuple[DrillReport, ...] = ()

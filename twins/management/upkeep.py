@@ -1,6 +1,6 @@
 """维护好 (R62, R81, R82, R86): what is due to be tested, renewed, trained or mended."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from twins.instant import Duration, Instant
@@ -23,37 +23,54 @@ UNTRAINED_FACTOR = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ButtonTest:
-    """A line of the test calendar: when a button last worked in a test, and when it is due."""
+class CalendarLine:
+    """A line of a calendar: when something was done last, and when it is due again."""
 
-    device: str
-    tested: Instant | None
+    subject: str
+    """A button to be tested, or a maintenance."""
+    last: Instant | None
     due: Instant | None
-    """None: never tested, so due now."""
+    """None: never done, so due now."""
 
     def overdue(self, now: Instant) -> bool:
-        """Return whether the test should have been made by now."""
+        """Return whether it should have been done by now."""
         return self.due is None or now > self.due
 
 
-def button_calendar(school: School, state: EngineState) -> tuple[ButtonTest, ...]:
+def button_calendar(school: School, state: EngineState) -> tuple[CalendarLine, ...]:
     """Return every button with its next test, the most urgent first."""
-    lines = []
-    for device in _of(school, "one-key-alarm"):
-        tested = state.tested.get(device.id)
-        due = None if tested is None else tested + TEST_EVERY
-        lines.append(ButtonTest(device=device.id, tested=tested, due=due))
-    return tuple(sorted(lines, key=lambda line: (line.due or 0, line.device)))
+    buttons = [device.id for device in _of(school, "one-key-alarm")]
+    return _urgent_first(_line(one, state.tested.get(one), TEST_EVERY) for one in buttons)
+
+
+def maintenance_calendar(registers: Registers) -> tuple[CalendarLine, ...]:
+    """Return every maintenance with its next time, the most urgent first."""
+    work = registers.maintenance
+    return _urgent_first(_line(one.id, one.done, one.every_days * DAY) for one in work)
 
 
 def button_findings(school: School, state: EngineState, now: Instant) -> Iterator[Finding]:
     """Find buttons without a passed test in the last quarter."""
     for line in button_calendar(school, state):
         if line.overdue(now):
-            last = "never" if line.tested is None else str(local_day(school.zone, line.tested))
-            zh = "从未测试" if line.tested is None else f"上次测试 {last}"
+            last = "never" if line.last is None else str(local_day(school.zone, line.last))
+            zh = "从未测试" if line.last is None else f"上次测试 {last}"
             detail = {"en": f"last tested: {last}", "zh": zh}
-            yield finding(FindingKind.BUTTON_NOT_TESTED, school.id, line.device, detail, line.due)
+            kind = FindingKind.BUTTON_NOT_TESTED
+            yield finding(kind, school.id, line.subject, detail, line.due)
+
+
+def maintenance_findings(school: School, registers: Registers, now: Instant) -> Iterator[Finding]:
+    """Find maintenance that should have been done by now."""
+    work = {one.id: one for one in registers.maintenance}
+    for line in maintenance_calendar(registers):
+        if line.overdue(now):
+            title = work[line.subject].title
+            last = "never" if line.last is None else str(local_day(school.zone, line.last))
+            zh = "从未进行" if line.last is None else f"上次 {last}"
+            detail = {"en": f"{title['en']}, last done: {last}", "zh": f"{title['zh']}，{zh}"}
+            kind = FindingKind.MAINTENANCE_OVERDUE
+            yield finding(kind, school.id, work[line.subject].device, detail, line.due)
 
 
 def storage_findings(school: School, state: EngineState) -> Iterator[Finding]:
@@ -136,3 +153,11 @@ def inspection_findings(school: School, registers: Registers, now: Instant) -> I
 
 def _of(school: School, capability: str) -> list[Device]:
     return [device for device in school.devices if device.capability == capability]
+
+
+def _line(subject: str, last: Instant | None, every: Duration) -> CalendarLine:
+    return CalendarLine(subject=subject, last=last, due=None if last is None else last + every)
+
+
+def _urgent_first(lines: Iterable[CalendarLine]) -> tuple[CalendarLine, ...]:
+    return tuple(sorted(lines, key=lambda line: (line.due or 0, line.subject)))

@@ -21,6 +21,7 @@ from twins.management.staffing import staffing_findings
 from twins.management.upkeep import (
     button_findings,
     inspection_findings,
+    maintenance_findings,
     storage_findings,
     tool_findings,
     trained,
@@ -78,6 +79,7 @@ def findings(
         *_equipment_findings(school, state),
         *staffing_findings(school, registers),
         *button_findings(school, state, now),
+        *maintenance_findings(school, registers, now),
         *storage_findings(school, state),
         *training_findings(school, registers, now),
         *tool_findings(school, registers, now),
