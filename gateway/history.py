@@ -44,7 +44,7 @@ CASE_RECORDS = (
 CASE_RECORDS_READ = 10_000
 """Of those, how many a restart reads back (assumed: 50 for each alarm and incident kept)."""
 
-COMMAND_RECORDS = ("RequestCommand", "Command", "CommandEnded")
+COMMAND_RECORDS = tuple(kind.__name__ for kind in (RequestCommand, Command, CommandEnded))
 """Types of record that commands are made of; they are read back by a limit of their own, so that
 many alarms push no idempotency key out."""
 

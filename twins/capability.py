@@ -18,7 +18,7 @@ PANIC_LOST_AFTER: Duration = seconds(2)
 """Longest silence of a panic-class device before its values are bad (ours)."""
 
 LOST_AFTER: Duration = seconds(10)
-"""The same for every other device."""
+"""The same for every other device (ours)."""
 
 
 class Protection(StrEnum):

@@ -24,6 +24,10 @@ class CommandResult(StrEnum):
     """It may have been done: bytes left and no proof came back. It is never repeated by itself."""
 
 
+NOT_DONE = (CommandResult.REFUSED, CommandResult.NOT_EXECUTED)
+"""Ends after which the device surely stands as before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestCommand:
     """Input: a person or program asks for a command. `id` is the idempotency key."""

@@ -4,21 +4,21 @@ from dataclasses import replace
 
 from twins.alarm import InputRefused
 from twins.attack import hold_fires, plan_waits
-from twins.capability import ActionSpec, capabilities, expected_state
+from twins.capability import capabilities, expected_state
 from twins.command import PLAN, Command, CommandEnded, CommandResult, RequestCommand
 from twins.command_sequels import tell_sequels
 from twins.context import Context
 from twins.guards import forbidden
 from twins.incident import HeldPlanIssued, Incident
 from twins.instant import Instant, parse_duration, seconds
-from twins.order_booking import book_request, book_result
+from twins.order_booking import action_of, book_request, book_result
 from twins.school import School
 
 OUTCOME_GRACE = seconds(1)
 """How long past its `not_after` a command may stay without an outcome before it is unknown."""
 
 KEYS_KEPT = 10_000
-"""Ended idempotency keys remembered; the oldest go first."""
+"""Ended idempotency keys remembered; the oldest go first (assumed: days of a school)."""
 
 TIMER = "command"
 
@@ -82,7 +82,7 @@ def issue_plan(context: Context, school: School, incident: Incident, now: Instan
     steps = [step for plan in plans if plan.level is incident.level for step in plan.steps]
     for step in steps:
         for device in step.devices:
-            spec = _spec(context, device, step.action)
+            spec = action_of(context, device, step.action)
             elsewhere = context.school_of.get(device) is not school
             request = RequestCommand(
                 id=context.number(school.id, "command"),
@@ -164,8 +164,3 @@ def _objection(context: Context, request: RequestCommand, now: Instant) -> str:
     if not (request.requested_by.strip() and request.reason.strip()):
         return "a command needs a name and a reason"
     return action.objection(request.arguments)
-
-
-def _spec(context: Context, device: str, action: str) -> ActionSpec | None:
-    known = context.devices.get(device)
-    return None if known is None else capabilities()[known.capability].actions.get(action)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
 from twins.closure import door_state
+from twins.counter import steps
 from twins.instant import Instant
 from twins.observation import Observation, PropertyChanged, Quality, Value
 from twins.records import Output
@@ -117,6 +118,6 @@ def throughput(
             continue
         count = int(one.value or 0)
         if at >= begin and before is not None:
-            persons += count - before if count >= before else count
+            persons += steps(before, count)
         before = count
     return persons

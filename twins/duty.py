@@ -39,9 +39,6 @@ SCHOOL_POST_MIX: tuple[AnyOf, ...] = (
 )
 """護學崗 (R45: 民辅警、保安员、义警): one of each. That one of each is enough is ours."""
 
-FIXED_POST_CHECK_IN: Duration = seconds(15 * 60)
-"""Longest time without a check-in at a fixed post (R43)."""
-
 PEAK_LEAD: Duration = seconds(30 * 60)
 """So long before a peak its gaps are named, so that they can still be closed (ours)."""
 

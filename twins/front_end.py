@@ -1,6 +1,7 @@
 """Reading a recognition front end: its number changes last, the other properties stand then."""
 
 from twins.context import Context
+from twins.counter import steps
 from twins.observation import Observation, PropertyChanged, Quality, Value
 
 
@@ -11,9 +12,7 @@ def counted(context: Context, event: PropertyChanged) -> int:
     """
     counts, count = context.state.watch.counts, int(event.value or 0)
     before, counts[event.device] = counts.get(event.device), count
-    if before is None:
-        return 0
-    return count - before if count >= before else count
+    return 0 if before is None else steps(before, count)
 
 
 def said(context: Context, device: str, name: str) -> Observation | None:

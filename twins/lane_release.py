@@ -2,16 +2,13 @@
 
 from twins.attack import evacuating, overrides
 from twins.closure import reported
-from twins.command import PLAN, CommandResult, RequestCommand
+from twins.command import NOT_DONE, PLAN, CommandResult, RequestCommand
 from twins.context import Context
 from twins.detection import hold_at
 from twins.gate_memory import Grant
 from twins.instant import Instant
 from twins.roster import holds
 from twins.school import School
-
-_NOT_DONE = (CommandResult.REFUSED, CommandResult.NOT_EXECUTED)
-"""Ends after which the visitor surely stands before a closed lane."""
 
 
 def lane_guard(context: Context, request: RequestCommand, now: Instant) -> str:
@@ -35,7 +32,7 @@ def _usable(context: Context, lane: str, grant: Grant, now: Instant) -> bool:
     if grant.until is not None and now > grant.until:
         return False
     ended = context.state.ended_commands.get(grant.command)
-    if not grant.command or ended in _NOT_DONE:
+    if not grant.command or ended in NOT_DONE:
         return True
     return ended == CommandResult.UNKNOWN and _shown_closed(context, lane)
 

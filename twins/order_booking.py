@@ -3,6 +3,7 @@
 from twins.capability import ActionSpec, capabilities, expected_state
 from twins.closure import SHUT, reported
 from twins.command import (
+    NOT_DONE,
     Asked,
     Command,
     CommandAudited,
@@ -22,7 +23,7 @@ silence of a device that is not panic class)."""
 
 def book_request(context: Context, request: RequestCommand, now: Instant) -> None:
     """Note who asks for what when, and how things stood before."""
-    spec = _spec(context, request.device, request.action)
+    spec = action_of(context, request.device, request.action)
     before: dict[str, Value] = {}
     if spec is not None and not spec.objection(request.arguments):
         names = expected_state(spec, request.arguments)
@@ -72,11 +73,17 @@ def book_result(
         _desire(context, command, result)
 
 
+def action_of(context: Context, device: str, action: str) -> ActionSpec | None:
+    """Return what a device type says of an action; None where there is no such device or action."""
+    known = context.devices.get(device)
+    return None if known is None else capabilities()[known.capability].actions.get(action)
+
+
 def _desire(context: Context, command: Command, result: CommandResult) -> None:
     """Keep what was proven as desired; what is unknown is desired of nobody, only doubted."""
-    spec = _spec(context, command.device, command.action)
+    spec = action_of(context, command.device, command.action)
     orders, device, now = context.state.orders, command.device, context.state.latest
-    if spec is None or result in (CommandResult.REFUSED, CommandResult.NOT_EXECUTED):
+    if spec is None or result in NOT_DONE:
         return
     if spec.momentary:
         _drop(orders.desired, device, command)
@@ -100,8 +107,3 @@ def _drop(kept: dict[str, dict[str, Value]], device: str, command: Command) -> N
         kept[device] = left
     else:
         kept.pop(device, None)
-
-
-def _spec(context: Context, device: str, action: str) -> ActionSpec | None:
-    known = context.devices.get(device)
-    return None if known is None else capabilities()[known.capability].actions.get(action)

@@ -57,9 +57,10 @@ class Closure:
     open_limit: Duration = seconds(60)
     """Longest time open outside its windows (R26), or held open without windows (D09)."""
     lock_limit: Duration = seconds(10)
-    """Longest time closed but not locked outside its windows."""
+    """Longest time closed but not locked outside its windows (ours)."""
     travel_limit: Duration = seconds(10)
-    """Longest time in which its switches may contradict each other or what was asked of it."""
+    """Longest time in which its switches may contradict each other or what was asked of it
+    (assumed: a rising bollard takes some seconds)."""
     fail_safe: FailSafe = FailSafe.STAYS
     escape: bool = False
     """It lies on an escape route, so it must open without power."""

@@ -4,16 +4,14 @@ Rules for this file: it works on one button's memory and nothing else. A count t
 trust is never the place to count from, and one that went back is no restart until it is good.
 """
 
+from twins.counter import MOST_OVER_THE_END
+from twins.counter import steps as steps_between
 from twins.instant import Instant, seconds
 from twins.state import ButtonMemory
 
 SAME_PRESS = seconds(2)
 """Contact and counter of one press come within this time of each other (assumed: far above a
 poll interval, far below the time in which a person presses again after a reset)."""
-
-MOST_OVER_THE_END = 16
-"""A counter that went back by almost its whole range, all but so many steps, has run over its end
-and not restarted (assumed: more presses do not fall between two reads)."""
 
 MOST_SINCE_UNCERTAIN = 3
 """The first good count is so much ahead of an uncertain one at most for the difference to be
@@ -64,7 +62,7 @@ def _certain(memory: ButtonMemory, count: int) -> int | None:
         near = unsure is not None and 0 < count - unsure <= MOST_SINCE_UNCERTAIN
         return count - unsure if unsure is not None and near else None
     if unsure is None or count < before:
-        return _steps(before, count)
+        return steps_between(before, count)
     return max(count - unsure, 0)  # as far as the uncertain one it was counted
 
 
@@ -82,14 +80,3 @@ def _uncertain(memory: ButtonMemory, count: int) -> int | None:
 
 def _reached(memory: ButtonMemory) -> int:
     return max(one for one in (memory.count, memory.unsure, 0) if one is not None)
-
-
-def _steps(before: int, count: int) -> int:
-    """Return how often the counter stepped: over its end, or since it restarted from zero."""
-    if count >= before:
-        return count - before
-    for bits in (16, 32):
-        over_the_end = count + 2**bits - before
-        if 0 < over_the_end <= MOST_OVER_THE_END:
-            return over_the_end
-    return count

@@ -110,7 +110,7 @@ class Post:
     grace: Duration = 0
     """Added to either limit before anybody is warned."""
     check_in: Duration | None = None
-    """Longest time without a check-in at a fixed post (定点值守, R43); None for other posts."""
+    """Longest time without a check-in at a fixed post (定点值守, R43: 15 min); None for others."""
     needs: tuple[AnyOf, ...] = ()
     """Who must be there in a peak, as `duty.SCHOOL_POST_MIX`; empty asks for anybody."""
 
@@ -218,14 +218,17 @@ class ButtonRules:
     raise_presses: int = 3
     """So many presses of a staff-level button within `raise_within` call the police (ours)."""
     raise_within: Duration = seconds(5)
+    """A hand that is in need presses faster (ours)."""
     stuck_after: Duration = seconds(60)
     """A contact closed for longer is a fault (assumed)."""
     resends: int = 10
     """More presses than this within `resend_within` are a fault, not a hand (assumed)."""
     resend_within: Duration = seconds(60)
+    """So long what a button re-sends is counted together (assumed)."""
     repeated_use: int = 3
     """So many incidents from one button within `repeated_within` are a finding (ours, D06)."""
     repeated_within: Duration = seconds(2 * 86_400)
+    """Two days (ours, D06)."""
     longest_test: Duration = seconds(3600)
     """A longer announced test would disarm the button (assumed)."""
 

@@ -6,7 +6,7 @@ from twins.alarm import InputRefused
 from twins.context import Context
 from twins.inspection import FlowStep, InspectionFlow, Step
 from twins.instant import Instant
-from twins.visit import REACHED, Visit, VisitChanged, VisitEvent, VisitState, transitions
+from twins.visit import REACHED, Visit, VisitChanged, VisitEvent, transitions
 
 TIMER = "visit"
 """Timer: the next step of a visit is overdue."""
@@ -77,8 +77,3 @@ def watch(context: Context, visit: Visit, now: Instant) -> None:
         context.cancel_timer(TIMER, visit.id)
     else:
         context.set_timer(TIMER, visit.id, now + step.limit)
-
-
-def is_let_in(visit: Visit) -> bool:
-    """Return whether the visitor may be inside."""
-    return visit.state is VisitState.ADMITTED

@@ -35,7 +35,7 @@ EXIT_GRANT = seconds(600)
 """How long after the end of a visit its lane may be released to let it out (ours)."""
 
 VISITS_KEPT = 10_000
-"""Ended visits whose ids are remembered; the oldest go first."""
+"""Ended visits whose ids are remembered; the oldest go first (assumed: months of a school)."""
 
 
 def register_visit(context: Context, request: RegisterVisit, now: Instant) -> None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from tests.twins.schools import ELM, EVERY_DAY, MONDAY_0700, TITLE, clock_time, device
 from twins.duty import (
-    FIXED_POST_CHECK_IN,
     SCHOOL_POST_MIX,
     DutyAssignment,
     DutyPlan,
@@ -12,7 +11,7 @@ from twins.duty import (
     Patrol,
     PatrolKind,
 )
-from twins.instant import Instant
+from twins.instant import Instant, seconds
 from twins.school import Post, School, Window
 
 BEFORE: Instant = MONDAY_0700 - clock_time(1)
@@ -32,7 +31,7 @@ STOP = Post(
     title=TITLE,
     presence="elm/stop-reader",
     duty=(window((7, 0), (8, 30)),),
-    check_in=FIXED_POST_CHECK_IN,
+    check_in=seconds(900),
 )
 
 VIDEO = Patrol(

@@ -45,6 +45,14 @@ def test_what_came_in_less_what_went_out_is_the_occupancy():
 
 
 @pytest.mark.requirement("R29")
+def test_a_counter_of_one_word_runs_over_its_end_and_nobody_is_lost():
+    house = Gatehouse()
+    house.see("lane", passages=65_534)
+    house.see("lane", passages=1)
+    assert inside(house) == 3
+
+
+@pytest.mark.requirement("R29")
 def test_more_out_than_in_cannot_be_and_is_a_drift_warning():
     house = Gatehouse()
     house.see("way-out", passages=0)

@@ -7,10 +7,10 @@ front end told beside it is believed too. Any other late sighting is told and ch
 from collections.abc import Iterator
 
 from twins.context import Context
+from twins.counter import MOST_OVER_THE_END
 from twins.instant import Instant
 from twins.observation import Observation, PropertyChanged
 from twins.ordering import COUNTS
-from twins.press_counting import MOST_OVER_THE_END
 from twins.rules import event_recognition, person_warning
 from twins.rules.effects import Effect, Tell
 

@@ -7,8 +7,9 @@ is not covered is a tail-gate, whatever way it came about.
 from collections.abc import Iterator
 
 from twins.alarm import Severity
-from twins.command import CommandResult
+from twins.command import NOT_DONE
 from twins.context import Context
+from twins.counter import steps
 from twins.gate_memory import Grant
 from twins.instant import Instant
 from twins.observation import PropertyChanged, Quality
@@ -25,8 +26,6 @@ KINDS = (TAIL_GATE, DRIFT)
 NIGHT = "occupancy-night"
 """Timer: the hours begin in which nobody should be inside."""
 
-_NOT_RELEASED = (CommandResult.REFUSED, CommandResult.NOT_EXECUTED)
-
 
 def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[Effect]:
     """Count what passed since the last reading; the first reading is only where it starts."""
@@ -34,16 +33,16 @@ def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[
         return
     school = context.school_of[event.device]
     entrance = school.premises.entrance_of(event.device)
-    steps = _steps(context, event)
-    if entrance is None or not steps:
+    passed = _passed(context, event)
+    if entrance is None or not passed:
         return
     sign = _direction(entrance, event)
     if sign:
-        yield from _occupy(context, school, event.device, sign * steps, now)
+        yield from _occupy(context, school, sign * passed, now)
     if sign >= 0 and not holds(entrance.free, school.zone, now):
-        yield from _match(context, entrance, event, steps)
+        yield from _match(context, entrance, event, passed)
     elif sign < 0:
-        _uncovered(context, event.device, steps)
+        _uncovered(context, event.device, passed)
 
 
 def night(context: Context, school_id: str, now: Instant) -> Iterator[Effect]:
@@ -80,21 +79,19 @@ def judge(context: Context, school: School, now: Instant) -> Iterator[Effect]:
         yield SetTimer(rule=NIGHT, subject=school.id, due=until)
 
 
-def _occupy(
-    context: Context, school: School, _device: str, change: int, now: Instant
-) -> Iterator[Effect]:
+def _occupy(context: Context, school: School, change: int, now: Instant) -> Iterator[Effect]:
     occupancy = context.state.gate.occupancy
     occupancy[school.id] = occupancy.get(school.id, 0) + change
     yield from judge(context, school, now)
 
 
-def _steps(context: Context, event: PropertyChanged) -> int:
+def _passed(context: Context, event: PropertyChanged) -> int:
     key, count = f"{event.device}|{event.property}", int(event.value or 0)
     counts = context.state.gate.counts
     before, counts[key] = counts.get(key), count
     if before is None:
         return 0
-    return count - before if count >= before else count  # a counter that went back has restarted
+    return steps(before, count)
 
 
 def _direction(entrance: Entrance, event: PropertyChanged) -> int:
@@ -105,11 +102,11 @@ def _direction(entrance: Entrance, event: PropertyChanged) -> int:
 
 
 def _match(
-    context: Context, entrance: Entrance, event: PropertyChanged, steps: int
+    context: Context, entrance: Entrance, event: PropertyChanged, passed: int
 ) -> Iterator[Effect]:
     if event.device in entrance.counters and entrance.lanes:
         return  # the lanes are matched; the counter sees the same persons
-    excess = _uncovered(context, event.device, steps)
+    excess = _uncovered(context, event.device, passed)
     if excess:
         yield Tell(output=InspectionViolated(device=event.device, kind=TAIL_GATE))
         yield RaiseAlarm(
@@ -123,23 +120,23 @@ def _match(
         yield ClearAlarm(kind=TAIL_GATE, device=event.device)  # over at once; it stays latched
 
 
-def _uncovered(context: Context, lane: str, steps: int) -> int:
+def _uncovered(context: Context, lane: str, passed: int) -> int:
     """Use up what was released at a lane; return the passages that nothing covers."""
     grants = context.state.gate.grants.get(lane, [])
     for grant in grants:
-        if steps and _released(context, grant):
-            used = min(steps, grant.persons)
+        if passed and _released(context, grant):
+            used = min(passed, grant.persons)
             grant.persons -= used
-            steps -= used
+            passed -= used
     grants[:] = [one for one in grants if one.persons]
     if not grants:
         context.state.gate.grants.pop(lane, None)
-    return steps
+    return passed
 
 
 def _released(context: Context, grant: Grant) -> bool:
     ended = context.state.ended_commands.get(grant.command)
-    return bool(grant.command) and ended not in _NOT_RELEASED
+    return bool(grant.command) and ended not in NOT_DONE
 
 
 def _shown_at(context: Context, school: School) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tests.twins.removals import without
-from twins.alarm import AlarmRaised
+from twins.alarm import Alarm, AlarmChanged, AlarmRaised
 from twins.command import Command, CommandEnded, CommandResult, RequestCommand
 from twins.coverage import caught_by, detections
 from twins.engine import Engine
@@ -194,6 +194,15 @@ class Story:
         ((known, _),) = self.told(IncidentAcknowledged, lambda one: one.incident == wanted)
         ((closed, _),) = self.told(IncidentHandled, lambda one: one.incident == wanted)
         return self.second(opened.sensed), self.second(warned), known, closed
+
+    def ended_alarms(self) -> list[Alarm]:
+        """Return the alarms that are over, in the order in which they ended."""
+        return [one.ended for _, one in self.told(AlarmChanged) if one.ended is not None]
+
+    def stamps(self, one: Alarm) -> tuple[float | None, ...]:
+        """Return when the cause of an alarm was sensed and told, and who dealt with it when."""
+        instants = (one.sensed, one.raised, one.acknowledged, one.handled)
+        return tuple(None if at is None else self.second(at) for at in instants)
 
     def second(self, instant: Instant) -> float:
         return in_seconds(instant - self.zero)

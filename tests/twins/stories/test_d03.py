@@ -4,11 +4,11 @@ import pytest
 
 from tests.twins.oak import NINE, OAK, admit, register, steps_before_admission
 from tests.twins.stories.stage import sees
-from twins.alarm import InputRefused
+from twins.alarm import AcknowledgeAlarm, InputRefused
 from twins.capability import Line
 from twins.command import CommandEnded, CommandResult
 from twins.incident import IncidentOpened
-from twins.locker import AssignLocker, LockerChanged
+from twins.locker import AssignLocker, FreeLocker, LockerChanged
 from twins.visit import (
     CheckDone,
     FlowFreed,
@@ -48,6 +48,8 @@ def test_d03_the_lane_stays_shut_for_a_visitor_with_contraband_and_the_bag_is_no
     )
     story.at(58, StartInspection(visit="v1", detector="oak/detector", by="Guard A"))
     story.at(60, sees("detector", alarm=True, zone=3))
+    (finding,) = story.engine.alarms.values()
+    story.at(60.8, AcknowledgeAlarm(alarm=finding.id, by="Guard A"))
     story.at(61, sees("detector", alarm=False))
     ((held, flow),) = story.told(FlowHeld)
     assert (flow.detector, flow.visit, flow.zone) == ("oak/detector", "v1", 3)
@@ -72,10 +74,16 @@ def test_d03_the_lane_stays_shut_for_a_visitor_with_contraband_and_the_bag_is_no
     story.at(135, admit("waiting"))
     story.ask(136, "lane", "release")
     story.at(136.5, *story.confirms("lane", locked=False))
-    story.at(500)
+    (bag_left,) = [one for one in story.engine.alarms.values() if one.kind == "bag-left"]
+    story.at(500, AcknowledgeAlarm(alarm=bag_left.id, by="Guard A"))
+    kinds = {one.kind for one in story.engine.alarms.values()}
+    story.at(540, FreeLocker(device="oak/lockers", door=7, by="Guard A"))
     bag = [(second, one.what) for second, one in story.told(LockerChanged) if one.door == 7]
-    assert bag == [(95.0, "assigned"), (130.0, "left behind"), (430.0, "overdue")]
-    assert {"bag-left", "locker-overdue"} <= {one.kind for one in story.engine.alarms.values()}
+    assert bag == [(95.0, "assigned"), (130.0, "left behind"), (430.0, "overdue"), (540.0, "free")]
+    assert {"bag-left", "locker-overdue"} <= kinds
+    stamps = {one.kind: story.stamps(one) for one in story.ended_alarms()}
+    assert stamps["detector-alarm"] == (60.0, 60.25, 60.8, 61.25)
+    assert stamps["bag-left"] == (130.0, 130.0, 500.0, 540.0)
     assert story.opened_ways() == [(136.0, "lane", "release")], "once, for the other visitor"
     assert not story.told(IncidentOpened), "a finding at the detector is no call for help"
     assert story.first_line() is Line.INNER

@@ -8,7 +8,7 @@ from tests.twins.stories.stage import sees
 from twins.alarm import InputRefused
 from twins.capability import Line
 from twins.command import Command
-from twins.early_warning import WarningDelivered, WarningNotice, WarningReached
+from twins.early_warning import WarningChanged, WarningDelivered, WarningNotice, WarningReached
 from twins.incident import IncidentOpened
 from twins.instant import in_seconds
 from twins.sighting import (
@@ -71,6 +71,9 @@ def test_d04_a_person_of_concern_is_warned_of_far_out_and_nothing_locks_on_a_sco
     decided = [(one.by, one.verdict) for _, one in story.told(HitDecided)]
     same, mistaken = HitVerdict.SAME, HitVerdict.MISTAKEN
     assert decided == [("Operator 4", same), ("Operator 5", mistaken), ("Operator 5", mistaken)]
+    (warning, *_) = [one.warning for _, one in story.told(WarningChanged)]
+    stamps = (warning.sensed, warning.warned, warning.acknowledged, warning.handled)
+    assert [story.second(at) for at in stamps] == [0.0, 0.25, 170.0, 170.0]
     ((_, look_up),) = story.told(LookUpAudited)
     assert (look_up.by, look_up.list_id, look_up.granted) == ("Operator 4", "list-1", True)
     expired = {one.record: second for second, one in story.told(RecordExpired)}
