@@ -51,21 +51,21 @@ class Turns:
 
         Raises LinkLostError when the turn does not come within so many seconds.
         """
-        try:
-            async with asyncio.timeout(within):
-                await self._take(lane)
-        except TimeoutError:
-            raise LinkLostError("the line was not free in time") from None
+        if self._taken:
+            try:
+                async with asyncio.timeout(within):
+                    await self._wait(lane)
+            except TimeoutError:
+                raise LinkLostError("the line was not free in time") from None
+        else:
+            self._taken = True
+            self._last = lane
         try:
             yield
         finally:
             self._hand_on()
 
-    async def _take(self, lane: Lane) -> None:
-        if not self._taken:
-            self._taken = True
-            self._last = lane
-            return
+    async def _wait(self, lane: Lane) -> None:
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[lane].append(place)
         try:

@@ -133,7 +133,9 @@ class ModbusDriver:
         """Read block after block, each at its time; raises LinkLostError."""
         while True:
             turn = self._schedule.next(monotonic())
-            await asyncio.sleep(in_seconds(max(turn.due - monotonic(), 0)))
+            early = turn.due - monotonic()
+            if early > 0:
+                await asyncio.sleep(in_seconds(early))
             if not connection.connected:
                 raise LinkLostError("the connection is gone")
             async with connection.turn(lane=turn.block.lane):
