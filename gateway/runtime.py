@@ -13,6 +13,7 @@ import structlog
 
 from gateway.bus import Bus, Event
 from gateway.channels import RELEASE_TRIED, Channels
+from gateway.characters import sound, sound_end
 from gateway.clock import WallClock
 from gateway.history import History, read_back
 from gateway.inbox import Inbox, Taken
@@ -138,7 +139,7 @@ class Gateway:
 
     def observe(self, observations: Sequence[Observation]) -> None:
         """Take what a driver saw; never blocks (see `gateway.inbox` for what is kept)."""
-        self.inbox.observe(observations)
+        self.inbox.observe([sound(one) for one in observations])
 
     def heard(self, devices: Sequence[str], at: Instant) -> None:
         """Note that devices answered."""
@@ -224,7 +225,7 @@ class Gateway:
                 reason="no link reaches this device",
             )
         else:
-            ended = await supervisor.execute(command)
+            ended = sound_end(await supervisor.execute(command))
         await self.inbox.put(ended)
 
     async def _tell(self, notification: Notification) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
+from gateway.characters import whole
 from protocols.backoff import HEALTHY_AFTER, Backoff
 from protocols.interfaces import Driver, Link, MakeDriver, Sink
 from protocols.silence import monotonic
@@ -171,4 +172,4 @@ def _said(error: BaseException) -> str:
     """Return the first real exception of a group in words."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return whole(f"{type(error).__name__}: {error}") if str(error) else type(error).__name__

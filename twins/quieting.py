@@ -17,10 +17,16 @@ from twins.alarm_service import (
 )
 from twins.calling import call_for
 from twins.context import Context
-from twins.instant import Instant
+from twins.instant import Instant, in_seconds, seconds
 from twins.rules.one_key_alarm import KIND as ONE_KEY_ALARM
 
 TIMER = "shelf"
+
+LONGEST_SHELF = seconds(86_400)
+"""A shelf ends by itself within a day; for longer, a point is taken out of service (ours)."""
+
+MOST_QUIET = 200
+"""Points of one school that may be quiet at once (ours)."""
 
 Request: TypeAlias = ShelveAlarm | UnshelveAlarm | TakeOutOfService | ReturnToService
 
@@ -70,8 +76,18 @@ def _objection(context: Context, request: Request, event: ServiceEvent, now: Ins
         return "it needs a name and a reason"
     if isinstance(request, ShelveAlarm) and request.until <= now:
         return "the shelf would be over already"
+    if isinstance(request, ShelveAlarm) and request.until - now > LONGEST_SHELF:
+        return f"a shelf lasts at most {in_seconds(LONGEST_SHELF):g} s"
+    if _is_full(context, request):
+        return f"{MOST_QUIET} alarms are quiet there already"
     service = _service(context, request.kind, request.device)
     return "" if (service, event) in SERVICE_TRANSITIONS else f"the alarm is {service}"
+
+
+def _is_full(context: Context, request: Request) -> bool:
+    school, quiet = context.school_of[request.device], context.state.quiet
+    there = sum(context.school_of.get(one.device) is school for one in quiet.values())
+    return there >= MOST_QUIET and f"{request.kind}|{request.device}" not in quiet
 
 
 def _service(context: Context, kind: str, device: str) -> Service:

@@ -34,6 +34,12 @@ from twins.visit_booking import TIMER, flow_of, keep, missing, open_visit, refus
 EXIT_GRANT = seconds(600)
 """How long after the end of a visit its lane may be released to let it out (ours)."""
 
+MOST_VISITS = 1000
+"""Visits of one school that may be under way; the next is refused until some have ended (ours)."""
+
+MOST_PARTY = 100
+"""Persons of one visit; one release lets so many pass (ours: two coaches)."""
+
 VISITS_KEPT = 10_000
 """Ended visits whose ids are remembered; the oldest go first (assumed: months of a school)."""
 
@@ -49,8 +55,10 @@ def register_visit(context: Context, request: RegisterVisit, now: Instant) -> No
         refuse(context, request.id, "there is no such school")
     elif not all(map(str.strip, (request.visitor, request.purpose, request.host, request.by))):
         refuse(context, request.id, "a visit needs a visitor, a purpose, a host and a name")
-    elif request.party < 1:
-        refuse(context, request.id, "a party is at least one person")
+    elif not 1 <= request.party <= MOST_PARTY:
+        refuse(context, request.id, f"a party is 1 to {MOST_PARTY} persons")
+    elif sum(one.school == request.school for one in gate.visits.values()) >= MOST_VISITS:
+        refuse(context, request.id, f"{MOST_VISITS} visits have not ended there: end some")
     else:
         visit = Visit(
             id=request.id,

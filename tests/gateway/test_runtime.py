@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.case_views import incident_views
+from gateway.characters import NO_TEXT
 from gateway.clock import WallClock
 from gateway.restore import first_difference
 from gateway.sqlite_store import SqliteStore
@@ -77,6 +78,27 @@ async def test_a_press_becomes_an_alarm_an_incident_commands_and_notices():
             "elm/console",
             "elm/volunteer-1",
         }
+
+
+HALF = b"\xff \xe5\xb2".decode(errors="surrogateescape")
+"""What asyncua makes of bytes that are no UTF-8."""
+
+
+async def test_bytes_that_are_no_text_stop_neither_the_log_nor_an_alarm():
+    people = Recipients()
+    async with running(prepare=people.everywhere) as rig:
+        rig.driver.answer = lambda command: CommandEnded(
+            command=command.id, device=command.device, result=CommandResult.REFUSED, reason=HALF
+        )
+        rig.driver.say("elm/camera", "online", None, Quality.BAD, HALF)
+        rig.driver.say("elm/camera", "online", HALF)
+        await rig.press()
+        await rig.until(lambda: len(people.reached) == 3)
+        commands = rig.gateway.history.commands.values()
+        await rig.until(lambda: all(one.result for one in commands))
+        assert not rig.gateway.writer.failure
+        seen = rig.gateway.view.twins["elm/camera"].properties["online"]
+        assert (seen.value, seen.quality, seen.cause) == (None, Quality.BAD, NO_TEXT)
 
 
 async def test_another_place_of_a_case_is_brought_to_everybody_who_knows_the_first(monkeypatch):

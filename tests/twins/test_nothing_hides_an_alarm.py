@@ -1,11 +1,14 @@
 """What could keep a call for help from being heard, and must not."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.twins.ash import Story, of
+from tests.twins.ash import ASH, Story, of
 from tests.twins.schools import MONDAY_0700, says
 from tests.twins.test_button_tests_and_misuse import STAFF_ROOM
-from twins.alarm import AcknowledgeAlarm, AlarmRaised, ResetAlarm
+from twins.alarm import AcknowledgeAlarm, AlarmRaised, InputRefused, ResetAlarm
+from twins.alarm_service import ShelveAlarm
 from twins.command import CommandEnded
 from twins.engine import Engine
 from twins.fire_signal import DecideFireSignal, FireSignalHeld
@@ -19,6 +22,7 @@ from twins.incident import (
 )
 from twins.instant import seconds
 from twins.observation import DeviceLost, DeviceRestored
+from twins.quieting import LONGEST_SHELF, MOST_QUIET
 
 
 def press(story: Story):
@@ -136,3 +140,36 @@ def test_what_was_decided_about_a_fire_holds_while_its_attack_goes_on():
     outputs = story.see("dormitory-button", pressed=True)
     assert of(IncidentOpened, outputs)
     assert not of(FireSignalHeld, outputs)
+
+
+@pytest.mark.parametrize("kind", ["fire-alarm", "device-lost"])
+def test_a_shelf_ends_within_a_day_however_long_somebody_asks_for(kind):
+    story = Story()
+    until = story.now + LONGEST_SHELF
+    by = {"by": "Guard A", "reason": "welding"}
+    asked = ShelveAlarm(kind=kind, device="ash/panel", until=until + 1, **by)
+    (refused,) = of(InputRefused, story.take(asked))
+    assert refused.reason == "a shelf lasts at most 86400 s"
+    assert not of(InputRefused, story.take(replace(asked, until=until)))
+
+
+def test_a_fire_that_was_shelved_calls_people_when_the_shelf_is_over():
+    story = Story()
+    story.see("panel", alarm=False)
+    until = story.now + LONGEST_SHELF
+    story.take(
+        ShelveAlarm(kind="fire-alarm", device="ash/panel", until=until, by="Guard A", reason="test")
+    )
+    assert not of(IncidentOpened, story.see("panel", alarm=True))
+    assert of(IncidentOpened, story.wait(86_400))
+
+
+def test_what_somebody_makes_quiet_by_the_thousand_is_refused_and_the_rest_still_works():
+    engine = Engine([ASH])
+    by = {"device": "ash/lane", "until": MONDAY_0700 + seconds(60), "by": "x", "reason": "x"}
+    asked = [ShelveAlarm(kind=f"kind-{number}", **by) for number in range(MOST_QUIET + 5)]
+    outputs = engine.receive(asked, MONDAY_0700)
+    assert len(of(InputRefused, outputs)) == 5
+    assert not of(InputRefused, engine.receive([replace(asked[0], reason="again")], MONDAY_0700))
+    engine.advance(MONDAY_0700 + seconds(60))
+    assert not engine.memory.quiet

@@ -31,6 +31,7 @@ from twins.visit import (
     VisitState,
     transitions,
 )
+from twins.visiting import MOST_VISITS
 
 
 def ready() -> Gatehouse:
@@ -349,6 +350,7 @@ def test_one_visitor_at_a_time_goes_through_a_detector():
         register(host=""),
         register(by=""),
         register(party=0),
+        register(party=101),
         admit("nobody"),
         LeaveVisit(visit="nobody", by="Guard A"),
     ],
@@ -394,3 +396,13 @@ def replace_stamps(seen, *, value, source, received):
         source_time=source,
         receive_time=received,
     )
+
+
+def test_visits_that_nobody_ends_are_limited_and_end_the_next_one_s_wait():
+    house = Gatehouse()
+    outputs = house.take(*(register(f"v{number}") for number in range(MOST_VISITS + 1)))
+    (refused,) = of(InputRefused, outputs)
+    assert refused.subject == f"v{MOST_VISITS}"
+    assert "end some" in refused.reason
+    house.take(LeaveVisit(visit="v0", by="Guard A"))
+    assert not of(InputRefused, house.take(register("one-more")))
