@@ -17,6 +17,7 @@ from gateway.shapes import (
 )
 from protocols.interfaces import ConnectedDevice, Link
 from twins.capability import Capability, PropertySpec, Titles, capabilities
+from twins.eligibility import capable
 from twins.instant import Instant, in_seconds, iso
 from twins.observation import Observation, Quality
 from twins.school import Device, School
@@ -27,7 +28,7 @@ NO_LINK = "no link reaches this device"
 
 def school_views(gateway: Gateway, simulated: Iterable[Titles]) -> list[SchoolView]:
     """Return every school of this gateway."""
-    words = list(simulated)
+    words, now = list(simulated), gateway.clock.now()
     return [
         SchoolView(
             id=school.id,
@@ -39,7 +40,7 @@ def school_views(gateway: Gateway, simulated: Iterable[Titles]) -> list[SchoolVi
                     id=one.id,
                     title=one.title,
                     role=one.role,
-                    capable=one.capable,
+                    capable=capable(one, now),
                     channel=has_channel(gateway, one.role),
                 )
                 for one in school.responders

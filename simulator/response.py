@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from simulator.chance import Chance
 from simulator.reactions import mood, reacts
+from twins.eligibility import capable_until
 from twins.incident import Answer
 from twins.instant import Duration, Instant
 from twins.school import Responder, Role
@@ -64,7 +65,7 @@ class Responses:
 
     def __init__(self, responders: Sequence[Responder], chance: Chance) -> None:
         self._people = [
-            (one.id, reacts(one, chance), one.role is Role.VOLUNTEER and one.capable)
+            (one.id, reacts(one, chance), capable_until(one) if one.role is Role.VOLUNTEER else 0)
             for one in responders
         ]
         self._ways = [one.distance_m for one in responders]
@@ -81,7 +82,7 @@ class Responses:
         shared = mood(ALARM, self._chance)
         ways = self._ways if ways_m is None else ways_m
         assert len(ways) <= len(self._people), "a way for everybody, and nobody invented"
-        for (name, react, helps), way in zip(self._people, ways, strict=False):
+        for (name, react, able_until), way in zip(self._people, ways, strict=False):
             delivered, answer, answered, arrives, secures = react(way, shared)
             note((at + delivered, DELIVERED, name))
             if answer is not None:
@@ -90,7 +91,7 @@ class Responses:
                 continue
             there = at + arrives
             note((there, ARRIVED, name))
-            if helps and (volunteer is None or there < volunteer):
+            if there < able_until and (volunteer is None or there < volunteer):
                 volunteer = there
             if secures is not None:
                 note((at + secures, SECURED, name))

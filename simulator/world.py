@@ -18,6 +18,7 @@ from simulator.port import Platform
 from simulator.pupils import GateZone
 from simulator.responders import Responders
 from simulator.timeline import Timeline
+from twins.eligibility import capable
 from twins.incident import Notification
 from twins.instant import Instant
 from twins.observation import Value
@@ -128,7 +129,8 @@ class World:
             zone.keep_away()
 
     def _arrived(self, responder: Responder, incident: str) -> None:  # noqa: ARG002  whoever comes, comes to the gate
-        if responder.capable:
+        acts = capable(responder, self.timeline.now)
+        if acts:
             self.when_capable_arrives()
         if responder.role is Role.STATION:
             self.happened("police-arrived", responder.id, role=responder.role.value)
@@ -137,7 +139,7 @@ class World:
                 "responder-arrived",
                 responder.id,
                 role=responder.role.value,
-                capable=responder.capable,
+                capable=acts,
             )
 
     def _handled(self, incident: str) -> None:  # noqa: ARG002  one offender, whichever the case

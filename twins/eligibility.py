@@ -15,6 +15,9 @@ SPEED: Mapping[str, float] = {"on foot": 3.0, "e-bike": 4.75, "car": 8.3}
 SEATS = frozenset({Role.STATION, Role.NEXT_SEAT, Role.CENTRE})
 """Told only while their authority stands over the school."""
 
+ALWAYS: Instant = 2**63 - 1
+"""Later than any instant of a log."""
+
 WITH_KIT = frozenset({Role.VOLUNTEER, Role.NEIGHBOUR})
 """Witnesses unless they bring a working tool."""
 
@@ -48,11 +51,20 @@ def _beside_the_rules(school: School, one: Responder, now: Instant) -> NotCalled
 
 def capable(one: Responder, now: Instant) -> bool:
     """Return whether they can act once there; volunteers need a tool that has not expired."""
+    return now < capable_until(one)
+
+
+def capable_until(one: Responder) -> Instant:
+    """Return from when on they cannot act any more: `ALWAYS`, or when their last tool expires.
+
+    0 for those who never can: an ambulance stops nobody, and without a tool a volunteer is a
+    witness.
+    """
     if one.role is Role.AMBULANCE:
-        return False
-    return one.role not in WITH_KIT or any(
-        tool not in one.kit_expires or now < one.kit_expires[tool] for tool in one.kit
-    )
+        return 0
+    if one.role not in WITH_KIT:
+        return ALWAYS
+    return max((one.kit_expires.get(tool, ALWAYS) for tool in one.kit), default=0)
 
 
 def travel_time(one: Responder) -> Duration:

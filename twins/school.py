@@ -148,13 +148,6 @@ class Responder:
     """A seat's station, district, city or province; told only while that one stands over the
     school (R85). Empty means always."""
 
-    @property
-    def capable(self) -> bool:
-        """Return whether they can act once there, if none of their tools has expired."""
-        if self.role is Role.AMBULANCE:
-            return False
-        return self.role not in (Role.VOLUNTEER, Role.NEIGHBOUR) or bool(self.kit)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanStep:

@@ -14,9 +14,9 @@ from twins.early_warning import (
     WarningOpened,
     WarningReached,
 )
+from twins.eligibility import objection
 from twins.instant import Duration, Instant
 from twins.record_keeping import RETENTION, keep_warning
-from twins.roster import holds
 from twins.rules.effects import Effect, SetTimer, Tell
 from twins.school import Responder, Role, School
 from twins.viewing import video_of
@@ -135,8 +135,7 @@ def _called(
     return [
         one
         for one in school.responders
-        if (one.id in told if told else one.role in roles)
-        and (not one.hours or holds(one.hours, school.zone, now))
+        if (one.id in told if told else one.role in roles) and objection(school, one, now) is None
     ]
 
 

@@ -45,7 +45,7 @@ def test_demo_school_has_the_people_of_its_norm() -> None:
     assert roles.count(Role.VOLUNTEER) == 8
     volunteers = [one for one in package.school.responders if one.role is Role.VOLUNTEER]
     assert {one.travel for one in volunteers} == {"on foot", "e-bike", "car"}
-    assert {one.capable for one in volunteers} == {True, False}
+    assert {bool(one.kit) for one in volunteers} == {True, False}
     assert {one.volunteer_class for one in volunteers} == set(VolunteerClass)
     assert [one.count for one in package.staff if one.role == "guard"] == [3]
 

@@ -107,6 +107,13 @@ def test_police_who_are_there_at_once_leave_no_gap() -> None:
         assert case.gained == 0
 
 
+def test_a_volunteer_whose_tools_expire_in_between_counts_as_capable_until_then() -> None:
+    expiring = replace(VOLUNTEERS[0], kit=("spray",), kit_expires={"spray": seconds(3600 * 100)})
+    found = cases((expiring, *CARS), chance(8, volunteer__accepts=1.0))
+    assert any(case.volunteer is not None for case in found[:99])
+    assert not any(case.volunteer is not None for case in found[100:])
+
+
 def test_a_volunteer_without_tools_comes_and_does_not_count_as_capable() -> None:
     bare = replace(VOLUNTEERS[0], kit=())
     played = cases((bare, *CARS), chance(6, volunteer__accepts=1.0))

@@ -19,6 +19,7 @@ from twins.early_warning import (
 )
 from twins.incident import IncidentOpened
 from twins.instant import seconds
+from twins.jurisdiction import Jurisdiction
 from twins.observation import Quality
 from twins.school import Responder, Role
 from twins.sighting import (
@@ -164,6 +165,21 @@ def test_a_role_of_which_nobody_is_there_is_named():
     there = tuple(one for one in ASH.responders if one.role is not Role.UNIT)
     (opened,) = of(WarningOpened, hit(ready(replace(ASH, responders=there)), "gate-face", 0.93))
     assert opened.warning.unmanned == (Role.UNIT,)
+
+
+@pytest.mark.requirement("R85.TW-levels")
+def test_a_station_that_is_not_responsible_any_more_is_not_warned_either():
+    story = ready()
+    seats = tuple(
+        Responder(id=f"ash/{name}", role=Role.STATION, title=TITLE, authority=name)
+        for name in ("north", "south")
+    )
+    boundary = story.now + seconds(100)
+    stations = (Jurisdiction(station="north"), Jurisdiction(station="south", since=boundary))
+    story = ready(replace(ASH, responders=seats, stations=stations))
+    assert told(hit(story, "gate-face", 0.93)) == ["ash/north"]
+    story.wait(100)
+    assert told(hit(story, "gate-face", 0.93)) == ["ash/south"]
 
 
 def test_a_school_may_name_its_own_recipients():
