@@ -30,7 +30,7 @@ from twins.documents import (
     validated,
 )
 from twins.management.registers import Headcount
-from twins.management.staffing import STAFFING_NORMS
+from twins.management.staffing import staffing_norms
 from twins.school import Role
 
 Row = TypeVar("Row", bound=Strict)
@@ -205,7 +205,7 @@ def school_of(region: Region, row: SchoolRow) -> SchoolPackage:
 
 def guards_for(pupils: int) -> int:
     """Return the guards that a day school with one gate needs by the national norm."""
-    return STAFFING_NORMS["gb-t-29315-2022"].required(Headcount(pupils=pupils))
+    return staffing_norms()["gb-t-29315-2022"].required(Headcount(pupils=pupils))
 
 
 def _station(region: Region, row: SchoolRow) -> dict[str, ResponderDocument]:

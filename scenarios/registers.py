@@ -24,15 +24,15 @@ from twins.documents import did_you_mean
 from twins.management import registers
 from twins.management.finding import Weakness
 from twins.management.rule_books import FOUR_SYSTEMS, SEVEN_DOCUMENTS
-from twins.management.staffing import STAFFING_NORMS
+from twins.management.staffing import staffing_norms
 
 NAMED = {book.id: book for book in (*FOUR_SYSTEMS, *SEVEN_DOCUMENTS)}
 """Rule books that the platform knows; a school need not write their titles and rules again."""
 
 
 def _norm(written: object) -> str:
-    if written not in STAFFING_NORMS:
-        known = list(STAFFING_NORMS)
+    if written not in staffing_norms():
+        known = list(staffing_norms())
         hint = did_you_mean(str(written), known) or f"; write {', '.join(known)}"
         raise ValueError(f"there is no staffing norm {written!r}{hint}")
     return str(written)

@@ -33,7 +33,7 @@ from twins.management.rule_books import (
     book_findings,
     rule_findings,
 )
-from twins.management.staffing import STAFFING_NORMS, shortage, staffing_findings
+from twins.management.staffing import StaffingNorm, shortage, staffing_findings, staffing_norms
 from twins.management.upkeep import (
     TEST_EVERY,
     UNTRAINED_FACTOR,
@@ -271,7 +271,7 @@ def test_every_rule_of_the_four_systems_is_linked_to_a_point_that_exists():
 )
 def test_each_norm_asks_for_its_number_of_guards(norm, pupils, boarding, gates, needed):
     headcount = Headcount(pupils=pupils, boarding=boarding, gates=gates)
-    assert STAFFING_NORMS[norm].required(headcount) == needed
+    assert staffing_norms()[norm].required(headcount) == needed
 
 
 @pytest.mark.requirement("R80")
@@ -286,8 +286,9 @@ def test_a_school_with_one_guard_for_800_pupils_is_one_short():
     assert not list(staffing_findings(OAK, enough))
 
 
-def test_every_norm_names_its_source():
-    assert all(norm.source for norm in STAFFING_NORMS.values())
+def test_a_norm_without_its_source_is_refused():
+    with pytest.raises(ValueError, match="source"):
+        StaffingNorm.model_validate({"title": TITLE, "rules": [{"guards": 1}]})
 
 
 def drill(**changed):

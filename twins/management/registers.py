@@ -156,7 +156,7 @@ class Registers:
 
     headcount: Headcount = Headcount()
     staffing_norm: str = "gb-t-29315-2022"
-    """A key of `staffing.STAFFING_NORMS`."""
+    """A name of `staffing.staffing_norms`."""
     training: tuple[TrainingRecord, ...] = ()
     tools: tuple[Tool, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()

@@ -14,7 +14,7 @@ from twins.inspection import flow_objections
 from twins.instant import Duration, Instant, seconds
 from twins.management.registers import Asked, Registers, Training
 from twins.management.rule_books import FOUR_SYSTEMS, NAMED_BOOKS, in_order
-from twins.management.staffing import STAFFING_NORMS
+from twins.management.staffing import staffing_norms
 from twins.management.upkeep import button_calendar, trained
 from twins.school import School
 from twins.state import EngineState
@@ -147,7 +147,7 @@ def _standardised(situation: Situation) -> dict[str, float]:
     registers = situation.registers
     kit = gatehouse_kit(situation.school, situation.state).items
     books = {book.id for book in registers.rule_books}
-    needed = STAFFING_NORMS[registers.staffing_norm].required(registers.headcount)
+    needed = staffing_norms()[registers.staffing_norm].required(registers.headcount)
     return {
         "kit": _share([bool(item.devices) for item in kit]),
         "rule books": _share([name in books for name in NAMED_BOOKS]),
