@@ -24,7 +24,8 @@ from twins.instant import Instant, seconds
 from twins.mobilisation import ResponderNotCalled, UnitPassedOver
 from twins.observation import Observation, Quality
 from twins.records import Output
-from twins.school import Device, Plan, PlanStep, Responder, Role, School, Window
+from twins.school import Device, Plan, PlanStep, Responder, Role, School
+from twins.window import Window
 
 SCHOOLS = 276
 VOLUNTEERS = 2318

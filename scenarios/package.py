@@ -9,7 +9,8 @@ from twins.capability import Titles
 from twins.documents import Document, KeyPath, Problem
 from twins.instant import Duration
 from twins.management.registers import Registers
-from twins.school import Device, School, Window
+from twins.school import Device, School
+from twins.window import Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

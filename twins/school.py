@@ -16,7 +16,7 @@ from twins.jurisdiction import Authority, Jurisdiction
 from twins.observation import Value
 from twins.premises import NO_PREMISES, Premises
 from twins.watch import OUR_WATCH, WatchRules
-from twins.window import Window as Window  # noqa: PLC0414  rosters are read with the school
+from twins.window import Window
 
 ABSENCE: Duration = seconds(180)
 """Longest absence from a post outside peaks (ours; vendors range from 10 s to 20 min)."""

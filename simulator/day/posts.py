@@ -7,7 +7,8 @@ from simulator.day.scene import GUARD_ID, Scene
 from simulator.devices.presence import MannedPost
 from twins.duty import CheckIn
 from twins.instant import Instant, seconds
-from twins.school import Post, Window
+from twins.school import Post
+from twins.window import Window
 
 HOUR_S = 3600.0
 

@@ -17,7 +17,8 @@ from twins.incident import (
 from twins.instant import seconds
 from twins.jurisdiction import Jurisdiction
 from twins.observation import Observation, Quality
-from twins.school import Device, Responder, Role, School, Window
+from twins.school import Device, Responder, Role, School
+from twins.window import Window
 
 NOW = MONDAY_0700
 SHOP_HOURS = (Window(weekdays=EVERY_DAY, start=clock_time(7), end=clock_time(20)),)

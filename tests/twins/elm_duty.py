@@ -12,7 +12,8 @@ from twins.duty import (
     PatrolKind,
 )
 from twins.instant import Instant, seconds
-from twins.school import Post, School, Window
+from twins.school import Post, School
+from twins.window import Window
 
 BEFORE: Instant = MONDAY_0700 - clock_time(1)
 """06:00: when an engine that was told no time yet is started."""

@@ -7,7 +7,8 @@ from twins.capability import Line
 from twins.engine import Engine
 from twins.instant import Instant
 from twins.observation import Observation, Quality, Value
-from twins.school import Device, Lane, Post, Responder, Role, School, Window
+from twins.school import Device, Lane, Post, Responder, Role, School
+from twins.window import Window
 
 NOW: Instant = MONDAY_0700
 

@@ -20,7 +20,7 @@ from twins.premises import (
     ReceptionRoom,
 )
 from twins.records import Input, Output
-from twins.school import Device, Lane, Plan, PlanStep, Responder, Role, School, Window
+from twins.school import Device, Lane, Plan, PlanStep, Responder, Role, School
 from twins.visit import (
     AdmitVisit,
     CheckDone,
@@ -30,6 +30,7 @@ from twins.visit import (
     RegisterVisit,
     StartInspection,
 )
+from twins.window import Window
 
 NINE: Instant = MONDAY_0700 + clock_time(2)
 """09:00: no peak, visitors come."""

@@ -3,7 +3,8 @@
 from twins.capability import Line
 from twins.instant import Instant, seconds
 from twins.observation import Observation, Quality, Value
-from twins.school import Device, Plan, PlanStep, Post, Responder, Role, School, Window
+from twins.school import Device, Plan, PlanStep, Post, Responder, Role, School
+from twins.window import Window
 
 TITLE = {"en": "x", "zh": "x"}
 MONDAY_0700: Instant = seconds(1_788_130_800)  # 2026-08-31 07:00 in Shanghai, a Monday
