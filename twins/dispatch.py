@@ -39,6 +39,9 @@ ONE_EVENT = seconds(60)
 """Alarms of one kind anywhere in a school within this time are one case (assumed: a person needs
 longer from one place to the next, two people press together within seconds)."""
 
+UNANSWERED = seconds(600)
+"""So long a case that nobody has acknowledged takes in what happens at its place (ours: everybody
+who is called on escalation was told nine minutes ago; who is told now must not take it for old)."""
 
 MOST_ALARMS = 256
 """Alarms that one case can have; a person has then reset and been called so often (ours)."""
@@ -82,8 +85,8 @@ def open_or_join(context: Context, alarm: Alarm, now: Instant, *, again: bool = 
 def _belongs(incident: Incident, alarm: Alarm, now: Instant) -> bool:
     """Return whether an alarm is part of a case: so soon that it is one event, or in its place.
 
-    Later and elsewhere, or after the case was acknowledged, it is a case of its own: else nobody
-    would be told of it. So is the next one where a case has `MOST_ALARMS`.
+    Later and elsewhere, after the case was acknowledged, or long after it was opened it is a case
+    of its own: else nobody would be told of it. So is the next one where a case has `MOST_ALARMS`.
     """
     if incident.kind != alarm.kind or len(incident.alarms) >= MOST_ALARMS:
         return False
@@ -93,8 +96,9 @@ def _belongs(incident: Incident, alarm: Alarm, now: Instant) -> bool:
 
 
 def _is_past(incident: Incident, now: Instant) -> bool:
-    """Return whether what happens now is another event: this one was acknowledged before."""
-    return incident.acknowledged is not None and now - incident.opened > ONE_EVENT
+    """Return whether what happens now is another event, of which people have to be told anew."""
+    limit = UNANSWERED if incident.acknowledged is None else ONE_EVENT
+    return now - incident.opened > limit
 
 
 def _is_at(incident: Incident, place: str) -> bool:

@@ -56,6 +56,22 @@ def test_the_same_button_pressed_again_at_once_stays_one_case_though_it_was_ackn
     assert not of(IncidentOpened, press(story))
 
 
+@pytest.mark.parametrize("reset", [False, True])
+def test_a_case_that_nobody_answered_swallows_no_call_of_the_next_day(reset):
+    story = Story()
+    press(story)
+    if reset:
+        (alarm,) = story.engine.alarms
+        story.take(AcknowledgeAlarm(alarm=alarm, by="Guard A"))
+        story.take(ResetAlarm(alarm=alarm, by="Guard A", reason="checked"))
+    story.wait(300)
+    assert not of(IncidentOpened, press(story)), "it is being called already"
+    story.wait(86_400)
+    outputs = press(story)
+    assert of(IncidentOpened, outputs)
+    assert "ash/station" in {one.responder for one in of(Notification, outputs)}
+
+
 def test_a_case_that_was_called_again_goes_on_from_a_snapshot_like_before():
     story = Story()
     press(story)
