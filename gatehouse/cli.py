@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-drill_app = typer.Typer(help="Run drills.", no_args_is_help=True)
+drill_app = typer.Typer(help="Run drills, and make them from cases.", no_args_is_help=True)
 app.add_typer(drill_app, name="drill")
 app.add_typer(device_app)
 app.add_typer(planning_app)
@@ -134,6 +134,21 @@ def drill_run(
     for line in report.lines(language, say):
         out.print(line, markup=False)
     end(report.passed)
+
+
+@drill_app.command("export")
+def drill_export(
+    log: Annotated[Path, typer.Argument(help="A gateway's log.")],
+    incident: Annotated[str, typer.Argument(help="The case, as demo-primary/incident/1.")],
+    language: Language,
+    school: Annotated[
+        str | None, typer.Option(help="Where the school of the case is, if not shipped.")
+    ] = None,
+) -> None:
+    """Write a case of a log as a drill file: what caused it, and what was answered by when."""
+    from gatehouse.drills.exporting import exported
+
+    typer.echo(run(exported(log, incident, school), wording(language)), nl=False)
 
 
 @app.command()

@@ -13,7 +13,12 @@ from typer.testing import CliRunner
 from gatehouse.cli import app
 from gateway.sqlite_store import SqliteStore
 from gateway.store import Batch
-from scenarios.loader import shipped_schools
+from scenarios.drill_loader import load_drill_with_school
+from scenarios.loader import load_school, shipped_schools
+from twins.engine import Engine
+from twins.incident import Answer, HandleIncident, RecipientAnswered
+from twins.instant import SECOND, seconds
+from twins.observation import Observation
 from twins.records import TimeAdvanced
 from twins.state import EngineState, encode_state
 
@@ -190,6 +195,55 @@ def test_help_imports_no_protocol_library():
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=Path.cwd()
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.fixture
+def log_of_a_press(tmp_path):
+    """A gateway's log of the demo school: a press, the station's answer, the end of the case."""
+    school = load_school("demo-primary").school
+    engine, log, now = Engine([school]), tmp_path / "log.sqlite", 1_788_739_200 * SECOND
+    case = "demo-primary/incident/1"
+    press = Observation(
+        device="demo-primary/gate-button", property="pressed", value=True,
+        source_time=now, receive_time=now,
+    )  # fmt: skip
+    answer = RecipientAnswered(
+        incident=case, responder="demo-primary/station", answer=Answer.ACKNOWLEDGED
+    )
+    story = ((0, press), (9, answer), (60, HandleIncident(incident=case, by="S", reason="over")))
+
+    async def written():
+        store = SqliteStore(log)
+        await store.open([school.id])
+        for number, (second, given) in enumerate(story, start=1):
+            at = now + seconds(second)
+            outputs = tuple(engine.receive([given], at))
+            await store.append(Batch(number=number, now=at, inputs=(given,), outputs=outputs))
+        await store.close()
+
+    asyncio.run(written())
+    return log
+
+
+def test_a_case_of_a_log_is_written_as_a_drill_file_that_is_right(run, log_of_a_press, tmp_path):
+    done = run("drill", "export", log_of_a_press, "demo-primary/incident/1")
+    assert done.exit_code == 0, done.output
+    file = tmp_path / "case.yaml"
+    file.write_text(done.stdout, encoding="utf-8")
+    drill, package = load_drill_with_school(file)
+    assert package.school.id == "demo-primary"
+    assert [(one.do, one.at) for one in drill.injects] == [("press", 0)]
+    acknowledged = [one for one in drill.expected if one.when.kind == "incident-acknowledged"]
+    assert [one.within for one in acknowledged] == [seconds(10)]
+
+
+@pytest.mark.parametrize("case", ["demo-primary/incident/7", "demo-primary", "no-such/incident/1"])
+def test_a_case_that_the_log_does_not_hold_is_told_and_none_is_written(run, log_of_a_press, case):
+    done = run("drill", "export", log_of_a_press, case)
+    assert done.exit_code == 2, done.output
+    assert "Traceback" not in done.output
+    assert case.partition("/")[0] in done.stderr
+    assert not done.stdout
 
 
 def test_replaying_a_log_that_is_not_there_makes_none(run, tmp_path):
