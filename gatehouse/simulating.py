@@ -156,7 +156,10 @@ def load_subject(asked: str, school: str) -> Subject:
         return Subject(package=package, models=compile_models(package))
     region = _region(asked)
     row = next(one for one in region.schools if one.school == school)
-    return Subject(package=school_of(region, row), models=_models_at(region, school))
+    return Subject(
+        package=school_of(region, row), models=_models_at(region, school),
+        cars=region.stations[row.station].cars,
+    )  # fmt: skip
 
 
 def read_threat(text: str, lost_call: LostCall = LostCall.LATER_SENSORS) -> Threat | None:

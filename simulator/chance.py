@@ -1,5 +1,6 @@
 """Chance by name: each (entity, purpose) has a stream of its own, so nobody shifts another's."""
 
+import math
 from collections.abc import Mapping
 
 from simulator.laws import Sampler
@@ -35,6 +36,10 @@ class Chance:
     def delay(self, entity: str, parameter: str) -> Duration:
         """Return the entity's next value of a parameter in seconds, as a duration."""
         return seconds(self.draw(entity, parameter))
+
+    def exponential(self, entity: str, purpose: str, per_second: float) -> Duration:
+        """Return the entity's next waiting time of a Poisson process of this rate."""
+        return seconds(-math.log(1.0 - self.fraction(entity, purpose)) / per_second)
 
     def mean(self, parameter: str) -> float:
         """Return a parameter's mean, in its unit; draws nothing."""

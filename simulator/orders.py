@@ -6,6 +6,7 @@ import simpy
 
 from simulator.chance import Chance
 from simulator.devices.device import SimulatedDevice
+from simulator.reports import Reports
 from simulator.timeline import Timeline
 from simulator.world import World
 from twins.command import Command, CommandEnded, CommandResult
@@ -18,14 +19,14 @@ class Orders:
     def __init__(
         self,
         world: World,
+        reports: Reports,
         *,
-        changed: Callable[[str, Mapping[str, Value]], None],
         ended: Callable[[CommandEnded], None],
     ) -> None:
         self._world = world
         self._timeline: Timeline = world.timeline
         self._chance: Chance = world.chance
-        self._changed = changed
+        self._reports = reports
         self._ended = ended
 
     def give(self, command: Command) -> None:
@@ -43,7 +44,11 @@ class Orders:
         if self._timeline.now > command.not_after:
             self._end(command, CommandResult.NOT_EXECUTED, "too late")
             return
-        self._changed(device.id, self._world.written(device.id, values))
+        if self._reports.silent(device.id):
+            yield self._timeline.wait(max(0, command.not_after - self._timeline.now))
+            self._end(command, CommandResult.NOT_EXECUTED, "the device does not answer")
+            return
+        self._reports.changed(device.id, self._world.written(device.id, values))
         yield self._one_way(device)
         while not _done(device, command):
             pause = self._chance.delay(device.id, "link.read-back")

@@ -5,7 +5,7 @@ A source that begins with `assumed` is a guess of ours; reports list those that 
 
 from collections.abc import Mapping
 
-from simulator.figures import devices, responders, school_day, threats
+from simulator.figures import devices, responders, school_day, services, threats
 from simulator.parameter import Parameter as Parameter  # noqa: PLC0414  read with its table
 
 PARAMETERS: Mapping[str, Parameter] = {
@@ -13,5 +13,6 @@ PARAMETERS: Mapping[str, Parameter] = {
     **school_day.PARAMETERS,
     **threats.PARAMETERS,
     **responders.PARAMETERS,
+    **services.PARAMETERS,
 }
 """Name → parameter. A drill's own figures (how long a press lasts) go before these."""

@@ -14,6 +14,7 @@ from simulator.reports import Reports
 from simulator.world import World
 from twins.alarm import InputRefused
 from twins.command import Command
+from twins.early_warning import WarningNotice
 from twins.engine import Engine
 from twins.incident import Notification
 from twins.instant import Instant
@@ -25,7 +26,8 @@ from twins.school import School
 class SimulatedPlatform:
     """One engine and the worlds that it watches over. `watch` once, then play their timeline."""
 
-    def __init__(self, schools: Sequence[School]) -> None:
+    def __init__(self, schools: Sequence[School], *, lossy: bool = False) -> None:
+        self._lossy = lossy
         self._stories: dict[str, list[StoryEvent]] = {school.id: [] for school in schools}
         self.refused: list[InputRefused] = []
         """What people told or asked for and the engine did not take."""
@@ -42,6 +44,7 @@ class SimulatedPlatform:
         self._reports = Reports(
             {name: device for world in worlds for name, device in world.devices.items()},
             timeline=self._timeline, chance=worlds[0].chance, observe=self.take,
+            lossy=self._lossy,
         )  # fmt: skip
         self._orders = {
             device: orders
@@ -57,6 +60,14 @@ class SimulatedPlatform:
         In the order of the instants.
         """
         return self._stories[school]
+
+    def silence(self, devices: Sequence[str]) -> None:
+        """Have devices answer no more, until as often `heard_again`."""
+        self._reports.silence(devices)
+
+    def heard_again(self, devices: Sequence[str]) -> None:
+        """Have devices answer again, once nothing else keeps them silent."""
+        self._reports.heard_again(devices)
 
     def publish(self, device: str, values: Mapping[str, Value]) -> None:
         """Take changed values from the device's side."""
@@ -76,7 +87,7 @@ class SimulatedPlatform:
         self._carry(self.engine.receive(inputs, self._timeline.now))
 
     def _orders_for(self, world: World) -> Orders:
-        return Orders(world, changed=self._reports.changed, ended=lambda ended: self.take((ended,)))
+        return Orders(world, self._reports, ended=lambda ended: self.take((ended,)))
 
     def _carry(self, outputs: Sequence[Output]) -> None:
         now = self._timeline.now
@@ -89,6 +100,8 @@ class SimulatedPlatform:
             match output:
                 case Notification():
                     self._worlds[output.school].notified(output)
+                case WarningNotice():
+                    self._worlds[output.school].warned(output)
                 case Command():
                     self._orders[output.device].give(output)
         self._watch_deadline()

@@ -7,6 +7,7 @@ go through the point's own codec and come out as the wire would carry them.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from protocols.deriving import Reading
 from protocols.dialects import DIALECTS
@@ -17,6 +18,9 @@ from simulator.devices.device import SimulatedDevice
 from simulator.timeline import Timeline
 from twins.instant import Duration, Instant
 from twins.observation import Kind, Observation, Quality, Value
+
+SILENT = "no answer"
+"""Cause of a value that is bad since its device is silent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,12 @@ class Reports:
         timeline: Timeline,
         chance: Chance,
         observe: Callable[[Sequence[Observation]], None],
+        lossy: bool = False,
     ) -> None:
+        self._lossy = lossy
+        self._silent: dict[str, int] = {}
+        """Device → how many things keep it silent."""
+        self._since: dict[str, Instant] = {}
         self._devices = devices
         self._timeline = timeline
         self._chance = chance
@@ -67,6 +76,44 @@ class Reports:
         """Have every point of every device read once."""
         for device in self._devices.values():
             self.changed(device.id, device.values)
+
+    def silent(self, device: str) -> bool:
+        """Return whether a device does not answer."""
+        return bool(self._silent.get(device))
+
+    def silence(self, devices: Sequence[str]) -> None:
+        """Have devices answer no more; what is unheard for too long is told as bad."""
+        for device in devices:
+            self._silent[device] = self._silent.get(device, 0) + 1
+            if self._silent[device] == 1:
+                limit = self._devices[device].capability.lost_after
+                self._since[device] = self._timeline.now
+                self._timeline.after(limit, partial(self._lose, device, self._timeline.now))
+
+    def heard_again(self, devices: Sequence[str]) -> None:
+        """Have devices answer again, once nothing else keeps them silent."""
+        for device in devices:
+            self._silent[device] -= 1
+            if not self._silent[device]:
+                self.changed(device, self._devices[device].values)
+
+    def _lose(self, device: str, since: Instant) -> None:
+        """Tell every point as bad, as a driver does, unless the device was heard meanwhile."""
+        if not self._silent[device] or self._since[device] != since:
+            return
+        now = self._timeline.now
+        lost: Reading = (None, Quality.BAD, SILENT)
+        for name in self._devices[device].values:
+            self._last[device, name] = lost
+        self._observe(
+            [
+                Observation(
+                    device=device, property=name, value=None, quality=Quality.BAD, cause=SILENT,
+                    source_time=now, receive_time=now, kind=Kind.SIMULATED,
+                )
+                for name in self._devices[device].values
+            ]
+        )  # fmt: skip
 
     def changed(self, device: str, values: Mapping[str, Value]) -> None:
         """Note that values changed on the device's side."""
@@ -87,6 +134,8 @@ class Reports:
     def _read(self, device: str, group: _Group) -> None:
         """Read a group as it is now and hand over what differs from its last reading."""
         group.waiting = False
+        if self._silent.get(device):
+            return
         simulated = self._devices[device]
         news: dict[str, Reading] = {}
         for name in group.points:
@@ -102,7 +151,7 @@ class Reports:
         if schedule.publish_every:
             sent = _next(read_at, group.publish_phase, schedule.publish_every)
         # Messages of one device do not overtake each other.
-        there = max(sent + self._one_way(device), self._delivered.get(device, 0))
+        there = max(sent + self._on_its_way(device), self._delivered.get(device, 0))
         self._delivered[device] = there
         source_time = read_at if schedule.publish_every else there
         observations = [
@@ -119,6 +168,13 @@ class Reports:
             for name, (value, quality, cause) in news.items()
         ]
         self._timeline.at(there, lambda: self._observe(observations))
+
+    def _on_its_way(self, device: str) -> Duration:
+        way = self._one_way(device)
+        if not self._lossy:
+            return way
+        lost = self._chance.fraction(device, "message") < self._chance.draw(device, "link.loss")
+        return way + (self._chance.delay(device, "link.repeat") if lost else 0)
 
     def _one_way(self, device: str) -> Duration:
         return self._chance.delay(device, "link.one-way")

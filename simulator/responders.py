@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from simulator.chance import Chance
 from simulator.port import PersonInput, Platform
-from simulator.reactions import React, mood, reacts
+from simulator.reactions import React, Reaction, mood, reacts
 from simulator.timeline import Timeline
 from twins.alarm import AcknowledgeAlarm, ResetAlarm
+from twins.early_warning import WarningDelivered, WarningNotice
 from twins.incident import (
     Answer,
     HandleIncident,
@@ -18,6 +19,7 @@ from twins.incident import (
     NotificationDelivered,
     RecipientAnswered,
 )
+from twins.instant import Instant
 from twins.school import Responder
 
 POLICE = "police (simulated)"
@@ -25,6 +27,9 @@ POLICE = "police (simulated)"
 
 Arrived = Callable[[Responder, str], None]
 """Takes who arrived, and for which incident."""
+
+Adjust = Callable[[Responder, Reaction, str, Instant], Reaction]
+"""(who, what they would do, of which incident, now) → what they do on such a day."""
 
 
 class Responders:
@@ -39,6 +44,7 @@ class Responders:
     ) -> None:  # fmt: skip
         self.arrived: Arrived = lambda responder, incident: None  # noqa: ARG005  set by the world
         self.handled: Callable[[str], None] = lambda incident: None  # noqa: ARG005  likewise
+        self.adjust: Adjust = lambda responder, reaction, incident, now: reaction  # noqa: ARG005  likewise
         self.open: dict[str, None] = {}
         """Incidents that somebody was told of and that nobody has closed."""
         self._responders = {one.id: one for one in responders}
@@ -58,8 +64,9 @@ class Responders:
         react = self._reacts.get(responder.id)
         if react is None:
             react = self._reacts[responder.id] = reacts(responder, self._chance)
-        delivered, answer, answered, arrives, secures = react(
-            responder.distance_m, self._moods[incident]
+        reaction = react(responder.distance_m, self._moods[incident])
+        delivered, answer, answered, arrives, secures = self.adjust(
+            responder, reaction, incident, self._timeline.now
         )
         notice = NotificationDelivered(incident=incident, responder=responder.id)
         self._timeline.after(delivered, lambda: self._say(notice, incident))
@@ -70,6 +77,12 @@ class Responders:
             self._timeline.after(arrives, lambda: self._arrive(responder, incident))
         if secures is not None:
             self._timeline.after(secures, lambda: self._handle(incident))
+
+    def warned(self, notice: WarningNotice) -> None:
+        """Let a warning reach a console."""
+        delivered = self._chance.delay(notice.responder, "console.delivery")
+        told = WarningDelivered(warning=notice.warning, responder=notice.responder)
+        self._timeline.after(delivered, lambda: self._platform.answer(told))
 
     def _arrive(self, responder: Responder, incident: str) -> None:
         if incident not in self.open:

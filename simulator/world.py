@@ -16,8 +16,9 @@ from simulator.devices.lane import HeardLoudspeaker, WatchedLane
 from simulator.devices.table import simulated
 from simulator.port import Platform
 from simulator.pupils import GateZone
-from simulator.responders import Responders
+from simulator.responders import Adjust, Responders
 from simulator.timeline import Timeline
+from twins.early_warning import WarningNotice
 from twins.eligibility import capable
 from twins.incident import Notification
 from twins.instant import Instant
@@ -87,6 +88,14 @@ class World:
     def notified(self, notification: Notification) -> None:
         """Let somebody be told."""
         self._responders.notified(notification)
+
+    def warned(self, notice: WarningNotice) -> None:
+        """Let somebody be told of an early warning."""
+        self._responders.warned(notice)
+
+    def live_with(self, adjust: Adjust) -> None:
+        """Let responders do what they do on such a day."""
+        self._responders.adjust = adjust
 
     @property
     def case_open(self) -> bool:

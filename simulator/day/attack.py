@@ -7,6 +7,7 @@ from itertools import accumulate
 from simulator.analysis.easi import LostCall
 from simulator.day.crowd import Crowd
 from simulator.day.holders import Holders
+from simulator.day.rounds import Rounds
 from simulator.day.scene import Scene
 from simulator.day.threats import ELEMENTS, Element, Met, Sensor, Threat, path_of
 from simulator.devices.button import OneKeyAlarmButton
@@ -29,13 +30,14 @@ class Attack:
     threat: Threat
     crowd: Crowd
     holders: Holders
+    rounds: Rounds
     begins: Instant = field(init=False)
     """When the attacker is through the remote line."""
     path: tuple[str, ...] = field(init=False)
     starts: tuple[Instant, ...] = field(init=False)
     """When each step begins, if nobody stops him; one more for the end of the last."""
-    attention: float = 0.0
-    """Of those at the gate when he came; 0 where nobody stood there."""
+    attention: float | None = None
+    """Of those at the gate when he came, 0 where nobody stood there; None if he never came."""
     noticed: Line | None = None
     """The line at which he was first noticed."""
     calls_lost: int = 0
@@ -172,6 +174,14 @@ class Attack:
             self.pressed = self.scene.timeline.now
             self.scene.world.happened("inject", "press", do="press", device=button.id)
             button.press(PRESS)
+            for delay in self.rounds.backup():
+                self.scene.timeline.after(delay, self._help)
+
+    def _help(self) -> None:
+        """Have another guard of the school come to the attacker."""
+        if self.ended is None and not self._held and self.holders.hold_alone():
+            self._held = True
+            self.scene.timeline.after(self._delay("helped", "guard.engages"), self._stop)
 
     def _meet(self) -> None:
         """Let those at the post try to hold him off; once held he does not get further."""

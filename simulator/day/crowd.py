@@ -29,7 +29,7 @@ class Crowd:
         if self.zone is None:
             return
         self.zone.opens_at(self._scene.times.opens)
-        self.zone.on_through = lambda: self.yard.enter(self._scene.timeline.now)
+        self.zone.on_through = self._through
         comes = sorted(self._arrival() for _ in range(self._scene.package.pupils))
         self._scene.tally.arrived = len(comes)
         self._one_by_one(comes, self._come)
@@ -70,6 +70,11 @@ class Crowd:
         assert self.zone is not None
         if self.zone.open:
             self.zone.arrive()
+
+    def _through(self) -> None:
+        now = self._scene.timeline.now
+        self.yard.enter(now)
+        self._scene.tally.entered_late += now > self._scene.times.lesson
 
     def _go(self) -> None:
         assert self.zone is not None

@@ -34,6 +34,12 @@ class Desk:
             self._alarmed = self._timeline.env.event()
             calm.succeed()
 
+    def away(self, lasts: Duration) -> Steps:
+        """Take a guard from the desk, as soon as one is free, for so long."""
+        with self._guards.request() as turn:
+            yield turn
+            yield self._timeline.wait(lasts)
+
     def serve(self, takes: Duration) -> Steps:
         """Wait for a guard and be served; interrupted work is finished, not begun again."""
         with self._guards.request() as turn:

@@ -47,6 +47,12 @@ class Holders:
             fails *= 1.0 - chance
         return luck < 1.0 - fails
 
+    def hold_alone(self) -> bool:
+        """Return whether another guard holds him off, of whose training nothing is assumed."""
+        school = self._package.school.id
+        chance = self._chance.draw(school, "guard.holds-untrained")
+        return self._chance.fraction(school, "held off by another") < chance
+
     def teacher(self, now: Instant) -> bool:
         """Return whether a teacher is on duty at the gate."""
         return any(

@@ -11,19 +11,26 @@ from simulator.day.attack import Attack
 from simulator.day.crowd import Crowd
 from simulator.day.desk import Desk
 from simulator.day.holders import Holders
-from simulator.day.measures import MEASURES, Lived
+from simulator.day.lived import Lived
+from simulator.day.measures import MEASURES
 from simulator.day.mistakes import Mistakes
+from simulator.day.outages import Outages
+from simulator.day.police import PoliceDay, Station
 from simulator.day.posts import HeldPost
+from simulator.day.rounds import Rounds
 from simulator.day.scene import GoingOn, Scene, Tally
 from simulator.day.sequels import Sequels
 from simulator.day.threats import Threat
 from simulator.day.timetable import Timetable
 from simulator.day.vehicles import Vehicles
 from simulator.day.visitors import Visitors
+from simulator.parameters import PARAMETERS, Parameter
 from simulator.platform import SimulatedPlatform
 from simulator.timeline import Timeline
 from simulator.world import World
 from twins.alarm import InputRefused
+from twins.instant import Instant
+from twins.school import Role
 from twins.streams import Streams
 
 
@@ -34,6 +41,8 @@ class Subject:
     package: SchoolPackage
     models: Mapping[str, DeviceModel]
     """Device id → product."""
+    cars: int | None = None
+    """Cars of its police station, where the region says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +62,25 @@ class DayRecord:
 
 
 def live_day(
-    subject: Subject, times: Timetable, *, streams: Streams, threat: Threat | None = None
-) -> DayRecord:
+    subject: Subject, times: Timetable, *, streams: Streams, threat: Threat | None = None,
+    parameters: Mapping[str, Parameter] = PARAMETERS,
+) -> DayRecord:  # fmt: skip
     """Play one day; the same arguments give the same record to the nanosecond."""
-    return live_together([(subject, times)], streams=streams, threat=threat)[0]
+    return live_together([(subject, times)], streams=streams, threat=threat, parameters=parameters)[
+        0
+    ]
 
 
 def live_together(
-    schools: Sequence[tuple[Subject, Timetable]], *, streams: Streams, threat: Threat | None = None
-) -> tuple[DayRecord, ...]:
+    schools: Sequence[tuple[Subject, Timetable]], *, streams: Streams,
+    threat: Threat | None = None, parameters: Mapping[str, Parameter] = PARAMETERS,
+) -> tuple[DayRecord, ...]:  # fmt: skip
     """Play the same day at several schools before one engine; the threat comes to each of them."""
     timeline = Timeline(min(times.begins for _, times in schools))
-    chance = Chance(streams)
-    platform = SimulatedPlatform([subject.package.school for subject, _ in schools])
-    days = [_Day(one, times, platform, (timeline, chance)) for one, times in schools]
+    chance = Chance(streams, parameters)
+    platform = SimulatedPlatform([subject.package.school for subject, _ in schools], lossy=True)
+    stations = _stations(schools, chance, timeline.now)
+    days = [_Day(one, times, platform, (timeline, chance, stations)) for one, times in schools]
     platform.watch([day.scene.world for day in days])
     for day in days:
         day.live(threat)
@@ -79,10 +93,10 @@ class _Day:
 
     def __init__(
         self, subject: Subject, times: Timetable, platform: SimulatedPlatform,
-        shared: tuple[Timeline, Chance],
+        shared: tuple[Timeline, Chance, Mapping[str, Station]],
     ) -> None:  # fmt: skip
         package = subject.package
-        timeline, chance = shared
+        timeline, chance, stations = shared
         self._platform = platform
         world = World(
             package.school, timeline, models=subject.models, chance=chance, platform=platform,
@@ -93,10 +107,16 @@ class _Day:
         )
         self._crowd = Crowd(self.scene)
         self._posts = tuple(HeldPost(self.scene, post) for post in package.school.posts)
-        self._desk = Desk(timeline, max(1, _guards(package) - len(self._posts)))
+        guards = sum(one.count for one in package.staff if one.role == "guard")
+        self._desk = Desk(timeline, max(1, guards - len(self._posts)))
+        self._rounds = Rounds(self.scene, self._desk, guards)
+        self._police = PoliceDay(
+            package.school, chance, (times.midnight, times.day.weekday()), stations
+        )
+        world.live_with(self._police.adjust)
         self._attack: Attack | None = None
-        sequels = Sequels(self.scene, self._desk, self._crowd)
-        platform.listeners = (*platform.listeners, sequels.heard)
+        self._sequels = Sequels(self.scene, self._desk, self._crowd)
+        platform.listeners = (*platform.listeners, self._sequels.heard)
 
     def live(self, threat: Threat | None) -> None:
         """Put the whole day on the timeline."""
@@ -104,13 +124,15 @@ class _Day:
         scene.world.live()
         goings_on: tuple[GoingOn, ...] = (
             self._crowd, *self._posts, Visitors(scene, self._desk), Vehicles(scene, self._crowd),
-            Mistakes(scene),
+            Mistakes(scene), self._rounds, Outages(scene, self._police),
         )  # fmt: skip
         for one in goings_on:
             one.live()
         if threat is not None:
             holders = Holders(scene.package, scene.times, self._posts, scene.chance)
-            self._attack = Attack(scene=scene, threat=threat, crowd=self._crowd, holders=holders)
+            self._attack = Attack(
+                scene=scene, threat=threat, crowd=self._crowd, holders=holders, rounds=self._rounds
+            )
             scene.world.when_capable_arrives = self._attack.arrived
             self._attack.live()
 
@@ -121,7 +143,9 @@ class _Day:
         story = self._platform.story_of(school)
         lived = Lived(
             story=story, tally=scene.tally, crowd=self._crowd, attack=self._attack,
-            ends=scene.times.ends, interrupted=self._desk.interrupted,
+            begins=scene.times.begins, ends=scene.times.ends, police=self._police,
+            notices=self._sequels.notices,
+            interrupted=self._desk.interrupted,
         )  # fmt: skip
         return DayRecord(
             school=school,
@@ -133,5 +157,15 @@ class _Day:
         )
 
 
-def _guards(package: SchoolPackage) -> int:
-    return sum(one.count for one in package.staff if one.role == "guard")
+def _stations(
+    schools: Sequence[tuple[Subject, Timetable]], chance: Chance, begins: Instant
+) -> dict[str, Station]:
+    """Return every station once, however many of the schools are its own."""
+    stations: dict[str, Station] = {}
+    for subject, _ in schools:
+        for one in subject.package.school.responders:
+            if one.role is Role.STATION and one.id not in stations:
+                drawn = round(chance.draw(one.id, "police.cars"))
+                cars = drawn if subject.cars is None else subject.cars
+                stations[one.id] = Station(one.id, chance, begins, cars)
+    return stations

@@ -5,40 +5,11 @@ anybody who waited is not 0.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-from scenarios.story import StoryEvent
-from simulator.day.attack import Attack
-from simulator.day.crowd import Crowd
-from simulator.day.scene import Tally
-from simulator.record import Gap, gap
-from twins.capability import Line, Titles
+from simulator.day.attack_measures import ATTACK_MEASURES, opened_for
+from simulator.day.lived import Lived, Measure
 from twins.instant import Instant, in_seconds
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lived:
-    """One day as it was: what happened, and beside it what the platform believed (`story`)."""
-
-    story: Sequence[StoryEvent]
-    tally: Tally
-    crowd: Crowd
-    attack: Attack | None
-    ends: Instant
-    interrupted: int
-    """How often an alarm took a guard from a visitor."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """One number of a day."""
-
-    title: Titles
-    unit: str
-    of: Callable[[Lived], float | None]
-    yes_or_no: bool = False
-    """True for what a day either has, 1, or has not, 0."""
 
 
 def _waits(lived: Lived) -> list[float]:
@@ -74,62 +45,33 @@ def _pupil_seconds(lived: Lived) -> float | None:
     )
 
 
-def _exposure(lived: Lived) -> float | None:
-    """Pupils × seconds where the attacker hurts somebody, until the attack ends."""
-    attack, zone = lived.attack, lived.crowd.zone
-    if attack is None or zone is None or attack.ended is None:
-        return None
-    if attack.harms is None:
-        return 0.0
-    if attack.reached is Line.INNER:
-        return lived.crowd.yard.pupil_seconds(attack.harms, attack.ended)
-    ends = [at for at, _ in zone.counts[1:]] + [lived.ends]
-    return sum(
-        count * max(0.0, in_seconds(min(until, attack.ended) - max(at, attack.harms)))
-        for (at, count), until in zip(zone.counts, ends, strict=True)
-    )
-
-
-def _gap(lived: Lived) -> Gap | None:
-    return None if lived.attack is None else gap(lived.story, lived.attack.begins)
-
-
-def _after_attack(lived: Lived, instant: Instant | None) -> float | None:
-    if lived.attack is None or instant is None:
-        return None
-    return in_seconds(instant - lived.attack.begins)
-
-
-def _first(lived: Lived, kind: str) -> Instant | None:
-    begins = 0 if lived.attack is None else lived.attack.starts[0]
-    return next((one.at for one in lived.story if one.kind == kind and one.at >= begins), None)
-
-
 def _most(lived: Lived) -> float | None:
     zone = lived.crowd.zone
     return None if zone is None else float(max(count for _, count in zone.counts))
 
 
-def _of_attack(tell: Callable[[Attack], bool]) -> Callable[[Lived], float | None]:
-    """Return a measure that is yes or no of an attack."""
-    return lambda lived: None if lived.attack is None else float(tell(lived.attack))
-
-
-def _noticed_at(line: Line) -> Callable[[Lived], float | None]:
-    return _of_attack(lambda attack: attack.noticed is line)
-
-
-def _response(lived: Lived) -> float | None:
-    """From the notice that led to the press to somebody called who is ready to hold him."""
-    attack = lived.attack
-    if attack is None or attack.called is None or attack.responded is None:
-        return None
-    return in_seconds(attack.responded - attack.called)
-
-
 def _missed(lived: Lived) -> float | None:
     carried = lived.tally.contraband
     return lived.tally.contraband_missed / carried if carried else None
+
+
+def _absences(lived: Lived, *, seen: bool) -> int:
+    """Return how many absences were told of while they lasted, or were not."""
+    told = [
+        one.at
+        for one in lived.story
+        if one.kind == "alarm-raised" and one.details.get("kind") == "guard-off-post"
+    ]
+    return sum(any(left <= at <= back for at in told) is seen for left, back in lived.tally.absent)
+
+
+def _opened(lived: Lived) -> list[Instant]:
+    return [one.at for one in lived.story if one.kind == "incident-opened"]
+
+
+def _real(lived: Lived) -> int:
+    """Return 1 where one of the cases is the attack's."""
+    return int(opened_for(lived) is not None)
 
 
 MEASURES: Mapping[str, Measure] = {
@@ -181,82 +123,47 @@ MEASURES: Mapping[str, Measure] = {
         title={"en": "Times an alarm took a guard from a visitor", "zh": "报警中断来访办理次数"},
         unit="1", of=lambda lived: float(lived.interrupted),
     ),
-    "attack-stopped": Measure(
-        title={"en": "Attack stopped by somebody", "zh": "袭击被制止"}, unit="share",
-        of=_of_attack(lambda attack: attack.stopped), yes_or_no=True,
+    "late-pupils": Measure(
+        title={"en": "Pupils through a lane after the first lesson began",
+               "zh": "上课后入校学生数"}, unit="1",
+        of=lambda lived: float(lived.tally.entered_late),
     ),
-    "attack-stopped-outside": Measure(
-        title={"en": "Attacker stopped before the inner line", "zh": "袭击者被挡在内层防线外"},
-        unit="share", yes_or_no=True,
-        of=_of_attack(lambda attack: attack.stopped and attack.stopped_at is not Line.INNER),
+    "absences-seen": Measure(
+        title={"en": "Absences from a post that were seen", "zh": "被发现的离岗次数"}, unit="1",
+        of=lambda lived: float(_absences(lived, seen=True)),
     ),
-    "attack-in-time": Measure(
-        title={"en": "Those called came before the attack was done", "zh": "增援在袭击结束前到达"},
-        unit="share", of=_of_attack(lambda attack: attack.in_time), yes_or_no=True,
+    "absences-unseen": Measure(
+        title={"en": "Absences from a post that nobody was told of", "zh": "未被发现的离岗次数"},
+        unit="1", of=lambda lived: float(_absences(lived, seen=False)),
     ),
-    "attack-noticed-remote": Measure(
-        title={"en": "First noticed in the remote line", "zh": "外围防线首先发现"}, unit="share",
-        of=_noticed_at(Line.REMOTE), yes_or_no=True,
+    "cases-false": Measure(
+        title={"en": "Cases opened though nothing happened", "zh": "误立案次数"}, unit="1",
+        of=lambda lived: float(len(_opened(lived)) - _real(lived)),
     ),
-    "attack-noticed-gate-front": Measure(
-        title={"en": "First noticed in the gate-front line", "zh": "门前防线首先发现"},
-        unit="share", of=_noticed_at(Line.GATE_FRONT), yes_or_no=True,
+    "warnings": Measure(
+        title={"en": "Warnings and alarms of all kinds", "zh": "各类预警报警次数"}, unit="1",
+        of=lambda lived: float(sum(one.kind == "alarm-raised" for one in lived.story)),
     ),
-    "attack-noticed-inner": Measure(
-        title={"en": "First noticed in the inner line", "zh": "内层防线首先发现"}, unit="share",
-        of=_noticed_at(Line.INNER), yes_or_no=True,
+    "warnings-tail-gate": Measure(
+        title={"en": "Warnings of somebody who slipped in", "zh": "尾随预警次数"}, unit="1",
+        of=lambda lived: _raised(lived, "tail-gate"),
     ),
-    "attack-post-held": Measure(
-        title={"en": "Somebody stood at the gate when the attacker came",
-               "zh": "袭击者到达时门岗有人"},
-        unit="share", of=_of_attack(lambda attack: attack.attention > 0.0), yes_or_no=True,
+    "devices-lost": Measure(
+        title={"en": "Losses of a device", "zh": "设备失联次数"}, unit="1",
+        of=lambda lived: float(sum(one.kind == "device-lost" for one in lived.story)),
     ),
-    "attack-attention": Measure(
-        title={"en": "Attention at the gate then (1: somebody trained)",
-               "zh": "当时门岗警觉度（1为训练有效）"},
-        unit="1", of=lambda lived: None if lived.attack is None else lived.attack.attention,
+    "outages": Measure(
+        title={"en": "Outages of links, mains and the way out", "zh": "链路、供电、外联中断次数"},
+        unit="1", of=lambda lived: float(lived.tally.outages),
     ),
-    "attack-calls-lost": Measure(
-        title={"en": "Calls that were lost", "zh": "未成功的报警次数"}, unit="1",
-        of=lambda lived: None if lived.attack is None else float(lived.attack.calls_lost),
+    "operator-load": Measure(
+        title={"en": "Notices to the seat at the station", "zh": "派出所席位接警量"},
+        unit="1/h", of=lambda lived: lived.notices / (in_seconds(lived.ends - lived.begins) / 3600),
     ),
-    "attack-response": Measure(
-        title={"en": "From the notice until somebody called is ready to hold the attacker",
-               "zh": "发现异常至增援可制止"},
-        unit="s", of=_response,
+    "patrols-made": Measure(
+        title={"en": "Patrols that were made", "zh": "完成的巡查次数"}, unit="1",
+        of=lambda lived: float(lived.tally.patrols),
     ),
-    "attack-pressed": Measure(
-        title={"en": "From the attack to the press", "zh": "袭击开始至按下报警"}, unit="s",
-        of=lambda lived: _after_attack(lived, lived.attack.pressed if lived.attack else None),
-    ),
-    "attack-alarm": Measure(
-        title={"en": "From the attack to the open incident", "zh": "袭击开始至立案"}, unit="s",
-        of=lambda lived: _after_attack(lived, _first(lived, "incident-opened")),
-    ),
-    "attack-warned": Measure(
-        title={"en": "From the attack to the first notice", "zh": "袭击开始至首个通知送达"},
-        unit="s", of=lambda lived: _after_attack(lived, _first(lived, "notified")),
-    ),
-    "attack-first-capable": Measure(
-        title={"en": "From the attack to the first capable responder",
-               "zh": "袭击开始至首名处置力量到场"},
-        unit="s", of=lambda lived: found.first_capable if (found := _gap(lived)) else None,
-    ),
-    "attack-police": Measure(
-        title={"en": "From the attack to the police", "zh": "袭击开始至民警到场"}, unit="s",
-        of=lambda lived: found.police if (found := _gap(lived)) else None,
-    ),
-    "attack-gap": Measure(
-        title={"en": "Response gap from the attack", "zh": "处置空档期（自袭击起）"}, unit="s",
-        of=lambda lived: found.gap if (found := _gap(lived)) else None,
-    ),
-    "attack-gained": Measure(
-        title={"en": "Seconds gained on the police", "zh": "先于民警的秒数"}, unit="s",
-        of=lambda lived: found.gained if (found := _gap(lived)) else None,
-    ),
-    "attack-exposure": Measure(
-        title={"en": "Pupils × time exposed to the attack", "zh": "学生暴露量"}, unit="pupil s",
-        of=_exposure,
-    ),
+    **ATTACK_MEASURES,
 }  # fmt: skip
 """Name → measure, in the order of reports."""

@@ -74,6 +74,7 @@ class HeldPost:
             return
         self._be(there=True)
         self._scene.tally.absences.append(now - self._left)
+        self._scene.tally.absent.append((self._left, now))
 
     def _be(self, *, there: bool) -> None:
         self.manned = there

@@ -54,6 +54,14 @@ class Tally:
     conflicts: int = 0
     """Vehicles that passed while pupils stood before the gate (R27)."""
     camera_mistakes: int = 0
+    false_hits: int = 0
+    """Hits and events of recognition front ends that were none."""
+    mistaken_presses: list[Instant] = field(default_factory=list)
+    outages: int = 0
+    patrols: int = 0
+    """Patrols that were made."""
+    absent: list[tuple[Instant, Instant]] = field(default_factory=list)
+    """When a post was left and when it was held again."""
     asked: int = 0
     """Commands that guards asked for."""
 

@@ -6,9 +6,11 @@ from simulator.day.crowd import Crowd
 from simulator.day.desk import Desk
 from simulator.day.scene import Scene
 from simulator.devices.lane import WatchedLane
-from twins.incident import IncidentHandled, IncidentOpened
+from twins.early_warning import WarningNotice
+from twins.incident import IncidentHandled, IncidentOpened, Notification
 from twins.instant import Instant, seconds
 from twins.records import Output
+from twins.school import Role
 
 UNDONE = {"siren": "silence", "loudspeaker": "stop"}
 """Device type → what ends what the plan set going."""
@@ -22,12 +24,17 @@ class Sequels:
         self._desk = desk
         self._crowd = crowd
         self._open: set[str] = set()
+        self.notices = 0
+        """How often the school told the seat at the station of something."""
 
     def heard(self, outputs: Sequence[Output], _now: Instant) -> None:
         """Take the guards from their visitors while a case is open; then open the gate again."""
         school = self._scene.package.school.id
         for output in outputs:
             match output:
+                case Notification() | WarningNotice():
+                    told = output.school == school and output.role is Role.STATION
+                    self.notices += told
                 case IncidentOpened(incident=incident) if incident.school == school:
                     self._open.add(incident.id)
                     self._desk.alarm()

@@ -110,7 +110,7 @@ class Visitors:
         scene, chance = self._scene, self._scene.chance
         if self._detector:
             self._scene.say(StartInspection(visit=visit, detector=self._detector, by=GUARD))
-        alarms = chance.draw(visit, "detector.hit" if carries else "detector.nuisance")
+        alarms = chance.draw(visit, self._item(visit) if carries else "detector.nuisance")
         if not self._detector or chance.fraction(visit, "detector") >= alarms:
             return False
         device = scene.world.devices[self._detector]
@@ -129,6 +129,15 @@ class Visitors:
         # Keys and belt are put aside and the visitor goes through once more, without an alarm.
         self._scene.say(StartInspection(visit=visit, detector=self._detector, by=GUARD))
         return False
+
+    def _item(self, visit: str) -> str:
+        """Return how well the detector knows what the visitor brings."""
+        chance = self._scene.chance
+        share, blade = chance.fraction(visit, "item"), chance.draw(visit, "item.blade")
+        if share < blade:
+            return "detector.hit-blade"
+        liquid = chance.draw(visit, "item.liquid")
+        return "detector.hit-liquid" if share < blade + liquid else "detector.hit"
 
     def _facts(self, visit: str, step: Step) -> Iterator[Input]:
         """Yield what the platform is told when a step is done."""

@@ -1,6 +1,7 @@
-"""Doors and bollards: they start shut, and every switch of a bollard follows its travel at once."""
+"""Doors and bollards: they start shut; a bollard travels, and may jam on its way."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import ClassVar
 
 from simulator.devices.device import SimulatedDevice
@@ -14,14 +15,42 @@ class LockedDoor(SimulatedDevice):
 
 
 class RaisedBollard(SimulatedDevice):
-    """A bollard that starts up; its travel takes no time."""
+    """A bollard that starts up. Its controller says at once where it is wanted.
+
+    `wear` lets it jam; it then stands between its limit switches until it is moved again.
+    """
 
     START: ClassVar = {"raised": True, "lowered": False, "commanded_up": True}
 
+    _journey: int = 0
+    _worn = False
+
+    def wear(self) -> None:
+        """Let it jam now and then."""
+        self._worn = True
+
     def take(self, wanted: Mapping[str, Value]) -> Mapping[str, Value]:
-        """Raise or lower: both limit switches and the controller agree."""
+        """Leave the one limit switch; the other is reached after the travel."""
         if "raised" not in wanted:
             return wanted
         up = wanted["raised"] is True
-        state = {"raised": up, "lowered": not up, "commanded_up": up}
-        return {name: value for name, value in state.items() if name in self.values}
+        self._journey += 1
+        if self.values["raised"] is up and self.values.get("commanded_up", up) is up:
+            return {}
+        travel = self.chance.delay(self.id, "bollard.travel")
+        self.timeline.after(travel, partial(self._arrive, self._journey, up=up))
+        return self._known(raised=False, lowered=False, commanded_up=up)
+
+    def _arrive(self, journey: int, *, up: bool) -> None:
+        if journey != self._journey:
+            return
+        if self._worn and self.chance.fraction(self.id, "jam") < self.chance.draw(
+            self.id, "bollard.jams"
+        ):
+            self.change_values(self._known(fault=True))
+            return
+        self.change_values(self._known(raised=up, lowered=not up, fault=False))
+
+    def _known(self, **values: Value) -> Mapping[str, Value]:
+        """Return the values that the product has."""
+        return {name: value for name, value in values.items() if name in self.values}

@@ -24,12 +24,32 @@ class ChargedSupply(SimulatedDevice):
 
     START: ClassVar = {"mains": True, "charge": 100.0, "minutes_left": 30.0, "temperature": 25.0}
 
+    def lose_mains(self) -> None:
+        """Run on the battery."""
+        self.change(mains=False)
+
+    def regain_mains(self) -> None:
+        """Run on mains again."""
+        self.change(mains=True)
+
 
 class QuietLink(SimulatedDevice):
     """A network link that is up on its primary path."""
 
     START: ClassVar = {"up": True, "path": "primary", "signal": -70.0}
     """The signal strength is assumed: a usual value of a fair mobile link."""
+
+    def fail(self) -> None:
+        """Lose the way out."""
+        self.change(up=False, path="none")
+
+    def switch(self) -> None:
+        """Take the second path."""
+        self.change(up=True, path="secondary")
+
+    def recover(self) -> None:
+        """Go back to the first path."""
+        self.change(up=True, path="primary")
 
 
 class FullCabinet(SimulatedDevice):

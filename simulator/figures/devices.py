@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from simulator.laws import Fixed, Uniform
+from simulator.laws import Fixed, Triangular, Uniform
 from simulator.parameter import Parameter
 
 PARAMETERS: Mapping[str, Parameter] = {
@@ -23,6 +23,38 @@ PARAMETERS: Mapping[str, Parameter] = {
     "barrier.travel": Parameter(
         law=Fixed(3.0), unit="s", meaning="barrier from one limit switch to the other",
         source="assumed, a common figure of vehicle barriers",
+    ),
+    "bollard.travel": Parameter(
+        law=Fixed(4.0), unit="s", meaning="bollard from one limit switch to the other",
+        source="assumed",
+    ),
+    "bollard.jams": Parameter(
+        law=Fixed(0.002), unit="probability", meaning="bollard stops between its limit switches",
+        source="assumed",
+    ),
+    "button.sticks": Parameter(
+        law=Fixed(0.005), unit="probability", meaning="contact stays closed after a press",
+        source="assumed",
+    ),
+    "button.freed": Parameter(
+        law=Triangular(3.0, 15.0, 60.0), unit="min", meaning="until somebody frees it",
+        source="assumed",
+    ),
+    "button.battery": Parameter(
+        law=Uniform(15.0, 100.0), unit="%", meaning="battery of a wireless button in the morning",
+        source="assumed",
+    ),
+    "button.drain": Parameter(
+        law=Fixed(0.02), unit="%/h", meaning="what its battery loses", source="assumed",
+    ),
+    "button.mistaken": Parameter(
+        law=Fixed(0.02), unit="1/d", meaning="a button is pressed without a reason",
+        source="assumed; 94-99 % of burglar alarms are false (COPS guide 5)",
+    ),
+    "front-end.mistakes": Parameter(
+        law=Fixed(0.5), unit="1/d",
+        meaning="a recognition front end tells a hit or an event that is none, above its threshold",
+        source="assumed",
     ),
     "camera.notice": Parameter(
         law=Uniform(0.5, 2.0), unit="s", meaning="camera analysis from the loiterer to its contact",

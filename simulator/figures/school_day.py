@@ -98,8 +98,25 @@ PARAMETERS: Mapping[str, Parameter] = {
         law=Fixed(0.002), unit="probability", meaning="visitor brings what may not come in",
         source="assumed",
     ),
+    "item.blade": Parameter(
+        law=Fixed(0.3), unit="probability",
+        meaning="what a visitor brings is a small blade; large metal otherwise, or a liquid",
+        source="assumed",
+    ),
+    "item.liquid": Parameter(
+        law=Fixed(0.2), unit="probability", meaning="it is a liquid or ceramic", source="assumed",
+    ),
+    "detector.hit-blade": Parameter(
+        law=Fixed(0.7), unit="probability", meaning="detector alarms for a small blade",
+        source="assumed",
+    ),
+    "detector.hit-liquid": Parameter(
+        law=Fixed(0.05), unit="probability", meaning="detector alarms for what is no metal",
+        source="assumed",
+    ),
     "detector.hit": Parameter(
-        law=Fixed(0.9), unit="probability", meaning="detector alarms for what may not come in",
+        law=Fixed(0.9), unit="probability",
+        meaning="detector alarms for large metal that may not come in",
         source="assumed",
     ),
     "detector.nuisance": Parameter(
