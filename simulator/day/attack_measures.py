@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
+from scenarios.story import StoryEvent
 from simulator.day.attack import Attack
 from simulator.day.lived import Lived, Measure
 from simulator.record import Gap, gap
 from twins.capability import Line
-from twins.instant import Duration, Instant, in_seconds
+from twins.instant import Duration, Instant, in_seconds, seconds
+
+HEARD_WITHIN: Duration = seconds(60)
+"""A case opened later than this after the press is another one (assumed)."""
 
 
 def _exposure(lived: Lived) -> float | None:
@@ -25,19 +29,60 @@ def _exposure(lived: Lived) -> float | None:
     )
 
 
+def case_of(lived: Lived) -> StoryEvent | None:
+    """Return the opening of the case that the attack's press led to, or None where none was."""
+    pressed = None if lived.attack is None else lived.attack.pressed
+    if pressed is None:
+        return None
+    return next(
+        (
+            one
+            for one in lived.story
+            if one.kind == "incident-opened" and pressed <= one.at <= pressed + HEARD_WITHIN
+        ),
+        None,
+    )
+
+
 def _gap(lived: Lived) -> Gap | None:
-    return None if lived.attack is None else gap(lived.story, lived.attack.begins)
+    """Return the gap from the attack; who came for another case of the day does not count."""
+    return None if lived.attack is None else _gap_from(lived, lived.attack.begins)
+
+
+def _gap_from(lived: Lived, begin: Instant) -> Gap | None:
+    case = case_of(lived)
+    if case is None:
+        return None
+    ends = (
+        one.at
+        for one in lived.story
+        if one.kind == "incident-handled" and one.subject == case.subject
+    )
+    end = next(ends, lived.ends)
+    return gap([one for one in lived.story if case.at <= one.at <= end], begin)
+
+
+def _told(lived: Lived) -> Instant | None:
+    """Return when the first notice of the case had arrived."""
+    case = case_of(lived)
+    return (
+        None
+        if case is None
+        else next(
+            (
+                one.at
+                for one in lived.story
+                if one.kind == "notified" and one.details.get("incident") == case.subject
+            ),
+            None,
+        )
+    )
 
 
 def _after_attack(lived: Lived, instant: Instant | None) -> float | None:
     if lived.attack is None or instant is None:
         return None
     return in_seconds(instant - lived.attack.begins)
-
-
-def _first(lived: Lived, kind: str) -> Instant | None:
-    begins = 0 if lived.attack is None else lived.attack.starts[0]
-    return next((one.at for one in lived.story if one.kind == kind and one.at >= begins), None)
 
 
 def _of_attack(tell: Callable[[Attack], bool]) -> Callable[[Lived], float | None]:
@@ -63,13 +108,14 @@ def _response(lived: Lived) -> float | None:
     return in_seconds(attack.responded - attack.called)
 
 
-def opened_for(lived: Lived) -> Instant | None:
-    """Return when the case of the attack was opened, or None where there was none."""
-    return _first(lived, "incident-opened") if lived.attack is not None else None
+def _opened(lived: Lived) -> Instant | None:
+    case = case_of(lived)
+    return None if case is None else case.at
 
 
 def _gap_from_alarm(lived: Lived) -> Gap | None:
-    return gap(lived.story, opened_for(lived))
+    opened = _opened(lived)
+    return None if opened is None else _gap_from(lived, opened)
 
 
 def _waited(lived: Lived, wait: Duration | None) -> float | None:
@@ -127,11 +173,11 @@ ATTACK_MEASURES: Mapping[str, Measure] = {
     ),
     "attack-alarm": Measure(
         title={"en": "From the attack to the open incident", "zh": "袭击开始至立案"}, unit="s",
-        of=lambda lived: _after_attack(lived, _first(lived, "incident-opened")),
+        of=lambda lived: _after_attack(lived, _opened(lived)),
     ),
     "attack-warned": Measure(
         title={"en": "From the attack to the first notice", "zh": "袭击开始至首个通知送达"},
-        unit="s", of=lambda lived: _after_attack(lived, _first(lived, "notified")),
+        unit="s", of=lambda lived: _after_attack(lived, _told(lived)),
     ),
     "attack-first-capable": Measure(
         title={"en": "From the attack to the first capable responder",
@@ -156,7 +202,7 @@ ATTACK_MEASURES: Mapping[str, Measure] = {
     ),
     "attack-missed": Measure(
         title={"en": "Attack without any case", "zh": "袭击漏报"}, unit="share", yes_or_no=True,
-        of=lambda lived: None if lived.attack is None else float(opened_for(lived) is None),
+        of=lambda lived: None if lived.attack is None else float(case_of(lived) is None),
     ),
     "attack-gap-alarm": Measure(
         title={"en": "Response gap from the alarm", "zh": "处置空档期（自报警起）"}, unit="s",

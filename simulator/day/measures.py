@@ -7,7 +7,7 @@ anybody who waited is not 0.
 import math
 from collections.abc import Mapping, Sequence
 
-from simulator.day.attack_measures import ATTACK_MEASURES, opened_for
+from simulator.day.attack_measures import ATTACK_MEASURES, case_of
 from simulator.day.lived import Lived, Measure
 from twins.instant import Instant, in_seconds
 
@@ -71,7 +71,7 @@ def _opened(lived: Lived) -> list[Instant]:
 
 def _real(lived: Lived) -> int:
     """Return 1 where one of the cases is the attack's."""
-    return int(opened_for(lived) is not None)
+    return int(case_of(lived) is not None)
 
 
 MEASURES: Mapping[str, Measure] = {
