@@ -13,12 +13,12 @@ import structlog
 
 from gateway.bus import Bus, Event
 from gateway.channels import RELEASE_TRIED, Channels
-from gateway.characters import sound, sound_end
 from gateway.clock import WallClock
 from gateway.history import History, read_back
 from gateway.inbox import Inbox, Taken
 from gateway.notices import place_notices, undelivered, unheard
 from gateway.outputs import is_output
+from gateway.recordable import sound, sound_end
 from gateway.restore import restored
 from gateway.store import Batch, Store
 from gateway.supervisor import Supervisor

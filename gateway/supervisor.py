@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
-from gateway.characters import whole
+from gateway.recordable import whole
 from protocols.backoff import HEALTHY_AFTER, Backoff
 from protocols.interfaces import Driver, Link, MakeDriver, Sink
 from protocols.silence import monotonic

@@ -9,8 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.case_views import incident_views
-from gateway.characters import NO_TEXT
 from gateway.clock import WallClock
+from gateway.recordable import NO_NUMBER, NO_TEXT
 from gateway.restore import first_difference
 from gateway.sqlite_store import SqliteStore
 from gateway.store import MemoryStore, StoreError
@@ -99,6 +99,17 @@ async def test_bytes_that_are_no_text_stop_neither_the_log_nor_an_alarm():
         assert not rig.gateway.writer.failure
         seen = rig.gateway.view.twins["elm/camera"].properties["online"]
         assert (seen.value, seen.quality, seen.cause) == (None, Quality.BAD, NO_TEXT)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+async def test_a_number_that_is_none_is_bad_and_replays_as_it_was(number):
+    store = MemoryStore()
+    async with running(store) as rig:
+        rig.driver.say(BUTTON, "battery", number)
+        await rig.until(lambda: "battery" in rig.gateway.view.twins[BUTTON].properties)
+        seen = rig.gateway.view.twins[BUTTON].properties["battery"]
+        assert (seen.value, seen.quality, seen.cause) == (None, Quality.BAD, NO_NUMBER)
+    assert await first_difference(store, [SCHOOL]) is None
 
 
 async def test_another_place_of_a_case_is_brought_to_everybody_who_knows_the_first(monkeypatch):

@@ -1,8 +1,10 @@
-"""What comes from devices as text that is none: the log, the API and the page are UTF-8.
+"""What comes from devices as text or number that is none: no record can hold it.
 
-A library may hand over bytes that are no UTF-8 as half characters (surrogates); no record of them
-can be written, and one device must not stop the log.
+A library may hand over bytes that are no UTF-8 as half characters (surrogates), which cannot be
+written; JSON writes a number that is none as null, and a replay would read another input.
 """
+
+from math import isfinite
 
 import msgspec
 
@@ -10,12 +12,15 @@ from twins.command import CommandEnded
 from twins.observation import Observation, Quality
 
 NO_TEXT = "the text is no UTF-8"
+NO_NUMBER = "the number is none"
 
 
 def sound(seen: Observation) -> Observation:
-    """Return an observation that can be written; a value that is no text is bad, never guessed."""
+    """Return an observation that can be written; a value that is none is bad, never guessed."""
     if isinstance(seen.value, str) and not _is_whole(seen.value):
         seen = msgspec.structs.replace(seen, value=None, quality=Quality.BAD, cause=NO_TEXT)
+    elif isinstance(seen.value, float) and not isfinite(seen.value):
+        seen = msgspec.structs.replace(seen, value=None, quality=Quality.BAD, cause=NO_NUMBER)
     if not _is_whole(seen.cause):
         seen = msgspec.structs.replace(seen, cause=whole(seen.cause))
     return seen
