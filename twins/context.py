@@ -47,6 +47,10 @@ class Context:
         """School → its announced tests."""
         for test in self.state.tests.values():
             self.tests.add(test.school, test.id)
+        self.visits = Groups()
+        """School → its visits that have not ended."""
+        for visit in self.state.gate.visits.values():
+            self.visits.add(visit.school, visit.id)
         self.under_way = Groups()
         """Device → commands whose end is not known."""
         for command in self.state.commands.values():

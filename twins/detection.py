@@ -42,10 +42,11 @@ def hold_at(context: Context, school: School, lane: str) -> str:
 def free_visit(context: Context, visit: Visit) -> Iterator[Effect]:
     """Let go of a visit wherever it is held or being inspected."""
     gate = context.state.gate
-    for detector in [one for one, at in gate.at_detector.items() if at == visit.id]:
-        del gate.at_detector[detector]
-    for detector in [one for one, held in gate.holds.items() if visit.id in held]:
-        yield from free(context, detector, visit.id)
+    for detector in detectors(context.schools[visit.school]):
+        if gate.at_detector.get(detector) == visit.id:
+            del gate.at_detector[detector]
+        if visit.id in gate.holds.get(detector, ()):
+            yield from free(context, detector, visit.id)
 
 
 def free(context: Context, detector: str, visit: str) -> Iterator[Effect]:

@@ -88,10 +88,11 @@ def report_bypass(context: Context, request: ReportBypass, now: Instant) -> None
 
 
 def _objection(context: Context, visit: Visit) -> str:
-    at = [one for one, who in context.state.gate.at_detector.items() if who == visit.id]
+    known = detectors(context.schools[visit.school])
+    at = [one for one in known if context.state.gate.at_detector.get(one) == visit.id]
     if at:
         return f"{at[0]} is in alarm" if alarming(context, at[0]) else ""
-    working = [one for one in detectors(context.schools[visit.school]) if works(context, one)]
+    working = [one for one in known if works(context, one)]
     if working:
         again = "a second time " if visit.held else ""
         return f"the visitor has not gone through {working[0]} {again}yet"
@@ -100,5 +101,6 @@ def _objection(context: Context, visit: Visit) -> str:
 
 def _step_back(context: Context, visit: Visit) -> None:
     at = context.state.gate.at_detector
-    for detector in [one for one, who in at.items() if who == visit.id]:
-        del at[detector]
+    for detector in detectors(context.schools[visit.school]):
+        if at.get(detector) == visit.id:
+            del at[detector]

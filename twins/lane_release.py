@@ -55,7 +55,6 @@ def _found(context: Context, grant: Grant) -> bool:
 
 
 def _no_grant(context: Context, school: School) -> str:
-    waiting = [one for one in context.state.gate.visits.values() if one.school == school.id]
-    if not waiting:
+    if not context.visits.of(school.id):
         return "no visit is registered"
     return "no visit is admitted for this lane"

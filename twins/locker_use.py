@@ -15,7 +15,7 @@ from twins.visit import Visit
 from twins.visit_booking import open_visit, refuse
 
 
-def assign_locker(context: Context, request: AssignLocker, _now: Instant) -> None:
+def assign_locker(context: Context, request: AssignLocker, now: Instant) -> None:
     """Give a door to a visit; a door with things behind it is not given again."""
     visit = open_visit(context, request.visit, request.by)
     if visit is None:
@@ -28,7 +28,7 @@ def assign_locker(context: Context, request: AssignLocker, _now: Instant) -> Non
     if request.door in doors:
         refuse(context, subject, f"it is taken by {doors[request.door].visit}")
         return
-    doors[request.door] = LockerUse(visit=visit.id, since=_now)
+    doors[request.door] = LockerUse(visit=visit.id, since=now)
     context.out.append(_said(request.device, request.door, "assigned", visit.id))
 
 
@@ -47,8 +47,9 @@ def free_locker(context: Context, request: FreeLocker, now: Instant) -> None:
 def left_behind(context: Context, visit: Visit, now: Instant) -> Iterator[Effect]:
     """Warn of a bag whose visitor has gone, and wait until it is overdue."""
     rules = context.schools[visit.school].premises.lockers
-    for device, doors in context.state.gate.lockers.items():
-        for door, use in doors.items():
+    banks = context.state.gate.lockers
+    for device in [one.id for one in context.schools[visit.school].devices if one.id in banks]:
+        for door, use in banks[device].items():
             if use.visit == visit.id:
                 use.left_behind = True
                 yield Tell(output=_said(device, door, "left behind", visit.id))

@@ -64,6 +64,7 @@ def keep(
         state = table[visit.state, VisitEvent(step.step.value)]
         visit = replace(visit, state=state, since=now)
     context.state.gate.visits[visit.id] = visit
+    context.visits.add(visit.school, visit.id)
     context.out.append(VisitChanged(visit=visit, what=what, by=by, reason=reason))
     if visit.state is not before or what == "registered":
         watch(context, visit, now)

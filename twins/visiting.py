@@ -57,7 +57,7 @@ def register_visit(context: Context, request: RegisterVisit, now: Instant) -> No
         refuse(context, request.id, "a visit needs a visitor, a purpose, a host and a name")
     elif not 1 <= request.party <= MOST_PARTY:
         refuse(context, request.id, f"a party is 1 to {MOST_PARTY} persons")
-    elif sum(one.school == request.school for one in gate.visits.values()) >= MOST_VISITS:
+    elif len(context.visits.of(request.school)) >= MOST_VISITS:
         refuse(context, request.id, f"{MOST_VISITS} visits have not ended there: end some")
     else:
         visit = Visit(
@@ -190,6 +190,7 @@ def _end(
     state = transitions(flow_of(context, visit))[visit.state, event]
     ended = replace(visit, state=state, since=now)
     del gate.visits[visit.id]
+    context.visits.remove(visit.school, visit.id)
     context.cancel_timer(TIMER, visit.id)
     gate.ended_visits[visit.id] = state
     if len(gate.ended_visits) > VISITS_KEPT:
