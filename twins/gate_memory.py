@@ -18,6 +18,8 @@ class Grant:
     """When it lapses; None lasts as long as the visit."""
     command: str = ""
     """The release that used it."""
+    released: Instant | None = None
+    """When that release was asked for."""
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ def lane_guard(context: Context, request: RequestCommand, now: Instant) -> str:
     for grant in context.state.gate.grants.get(request.device, ()):
         stopped = grant.inward and (held or _found(context, grant))
         if not stopped and _usable(context, request.device, grant, now):
-            grant.command = request.id
+            grant.command, grant.released = request.id, now
             return ""
     return f"{held} is not cleared" if held else _no_grant(context, school)
 

@@ -125,6 +125,14 @@ def test_a_party_passes_on_one_release_and_one_more_is_a_tail_gate():
     assert of(AlarmRaised, house.see("lane", passages=104))
 
 
+@pytest.mark.parametrize(("gap", "slipped"), [(299, False), (301, True)])
+def test_what_is_left_of_a_party_covers_nobody_who_comes_later(gap, slipped):
+    house = admitted(party=3)
+    house.see("lane", passages=101)
+    house.wait(gap)
+    assert bool(of(InspectionViolated, house.see("lane", passages=102))) is slipped
+
+
 def test_an_admitted_visitor_whose_lane_was_not_released_covers_no_passage():
     house = Gatehouse()
     house.see("detector", alarm=False)

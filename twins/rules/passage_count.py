@@ -11,7 +11,7 @@ from twins.command import NOT_DONE
 from twins.context import Context
 from twins.counter import steps
 from twins.gate_memory import Grant
-from twins.instant import Instant
+from twins.instant import Instant, seconds
 from twins.observation import PropertyChanged, Quality
 from twins.occupancy import OccupancyDrifted
 from twins.premises import Entrance
@@ -25,6 +25,10 @@ DRIFT = "occupancy-drift"
 KINDS = (TAIL_GATE, DRIFT)
 NIGHT = "occupancy-night"
 """Timer: the hours begin in which nobody should be inside."""
+
+RELEASE_COVERS = seconds(300)
+"""So long after a release a passage belongs to it (ours: a class walks through in less); whoever of
+the party comes later is a tail-gate like anybody."""
 
 
 def changed(context: Context, event: PropertyChanged, now: Instant) -> Iterator[Effect]:
@@ -135,6 +139,8 @@ def _uncovered(context: Context, lane: str, passed: int) -> int:
 
 
 def _released(context: Context, grant: Grant) -> bool:
+    if grant.released is not None and context.state.latest - grant.released > RELEASE_COVERS:
+        return False
     ended = context.state.ended_commands.get(grant.command)
     return bool(grant.command) and ended not in NOT_DONE
 
