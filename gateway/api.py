@@ -19,8 +19,15 @@ from gateway.problems import register_problems
 from gateway.requests import Acknowledgement, AnswerBody, CommandBody, Handling, Key, Reset
 from gateway.runtime import Gateway
 from gateway.serving_state import Served
-from gateway.shapes import AlarmView, CommandView, DeviceView, IncidentView, SchoolView
-from gateway.views import command_view, device_views, school_views
+from gateway.shapes import (
+    AlarmGroupView,
+    AlarmView,
+    CommandView,
+    DeviceView,
+    IncidentView,
+    SchoolView,
+)
+from gateway.views import alarm_group_views, command_view, device_views, school_views
 from gateway.watch_api import router as watch_router
 from twins.alarm import AcknowledgeAlarm, InputRefused, ResetAlarm
 from twins.capability import Titles, capabilities
@@ -90,6 +97,12 @@ async def devices(gateway: Served, school: str | None = None) -> list[DeviceView
 async def alarms(gateway: Served, *, standing: bool | None = None) -> list[AlarmView]:
     """Return alarms, newest first; with `standing`, only those that stand or only those over."""
     return [one for one in alarm_views(gateway) if standing in (None, one.standing)]
+
+
+@router.get("/api/alarm-groups")
+async def alarm_groups(gateway: Served) -> list[AlarmGroupView]:
+    """Return the standing alarms by place and kind, the most urgent group first."""
+    return alarm_group_views(gateway)
 
 
 @router.get("/api/incidents")

@@ -104,6 +104,29 @@ class DeviceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmGroupView:
+    """The standing alarms of one kind in one place: a line for a flood of them."""
+
+    school: str
+    place: str
+    place_title: Titles
+    kind: str
+    severity: Severity
+    """The loudest of them."""
+    state: AlarmState
+    """The most urgent of them."""
+    alarms: list[str]
+    """Every one, oldest first."""
+    count: int
+    """How often their causes came, together."""
+    unacknowledged: int
+    first: str
+    last: str
+    quiet: bool
+    """Every one is shelved or out of service."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmView:
     """One alarm, and what a person may do with it now."""
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from gateway.history import CommandRecord
-from gateway.naming import has_channel, iso_or_none, place_title
+from gateway.naming import has_channel, iso_or_none, place_title, school_of
 from gateway.runtime import Gateway
 from gateway.shapes import (
     ActionView,
+    AlarmGroupView,
     CommandView,
     DeviceView,
     Grade,
@@ -16,6 +17,7 @@ from gateway.shapes import (
     SchoolView,
 )
 from protocols.interfaces import ConnectedDevice, Link
+from twins.alarm_groups import grouped
 from twins.capability import Capability, PropertySpec, Titles, capabilities
 from twins.eligibility import capable
 from twins.instant import Instant, in_seconds, iso
@@ -49,6 +51,27 @@ def school_views(gateway: Gateway, simulated: Iterable[Titles]) -> list[SchoolVi
             simulated=words,
         )
         for school in gateway.schools
+    ]
+
+
+def alarm_group_views(gateway: Gateway) -> list[AlarmGroupView]:
+    """Return the standing alarms by place and kind, the most urgent group first."""
+    return [
+        AlarmGroupView(
+            school=one.school,
+            place=one.place,
+            place_title=place_title(school_of(gateway, one.school), one.place),
+            kind=one.kind,
+            severity=one.severity,
+            state=one.state,
+            alarms=list(one.alarms),
+            count=one.count,
+            unacknowledged=one.unacknowledged,
+            first=iso(one.first),
+            last=iso(one.last),
+            quiet=one.quiet,
+        )
+        for one in grouped(gateway.view.alarms.values())
     ]
 
 

@@ -111,6 +111,18 @@ async def test_an_alarm_is_acknowledged_and_reset_by_name_and_stays_on_record(ri
     assert (await web.post(f"{path}/reset", json={"by": "x", "reason": "y"})).status_code == 404
 
 
+async def test_many_alarms_are_one_line_for_each_place_and_kind(rig, web):
+    await rig.press()
+    rig.driver.say("elm/button-2", "pressed", True)
+    await rig.batch()
+    groups = (await web.get("/api/alarm-groups")).json()
+    standing = (await web.get("/api/alarms", params={"standing": True})).json()
+    assert {name for one in groups for name in one["alarms"]} == {one["id"] for one in standing}
+    (buttons,) = [one for one in groups if one["kind"] == "one-key-alarm"]
+    assert (buttons["count"], buttons["unacknowledged"], buttons["severity"]) == (2, 2, "alarm")
+    assert buttons["place_title"].keys() == {"en", "zh"}
+
+
 async def test_an_incident_shows_its_four_timestamps_and_every_recipient(rig, web):
     await rig.press()
     await rig.settled()
