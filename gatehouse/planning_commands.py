@@ -13,6 +13,7 @@ from gatehouse.terminal import Language, err, out, show, table, told, written
 from gatehouse.wording import Say, wording
 
 if TYPE_CHECKING:
+    from gatehouse.comparing import Comparison
     from gatehouse.simulating import Simulation
 
 planning_app = typer.Typer()
@@ -31,6 +32,9 @@ def simulate(
     threat: options.Threat = "",
     calls_lost_for_good: options.LostForGood = False,
     together: options.Together = False,
+    parameters: options.Parameters = None,
+    changes: options.Changes = None,
+    until: options.Until = "",
     engine: options.Engine = "process",
     processes: options.Processes = 1,
     json_file: options.JsonFile = None,
@@ -46,7 +50,9 @@ def simulate(
         asked=subject, schools=tuple(school or ()), days=days, first=_day(first),
         replications=replications, seed=seed,
         threat=threat, lost_call=LostCall.FOR_GOOD if calls_lost_for_good else
-        LostCall.LATER_SENSORS, together=together, engine=engine, processes=processes,
+        LostCall.LATER_SENSORS, together=together,
+        parameters=str(parameters or ""), changes=tuple(changes or ()), until=until,
+        engine=engine, processes=processes,
     )  # fmt: skip
     for file in (json_file, html_file):
         if file:
@@ -60,6 +66,61 @@ def simulate(
 
         written(html_file, report_html(simulation, say, language))
     _print(simulation, say, language)
+
+
+@planning_app.command()
+def compare(
+    first: options.Design,
+    second: options.Design,
+    language: Language,
+    *,
+    days: options.Days = 1,
+    day: options.First = "2026-09-07",
+    replications: options.Replications = 100,
+    seed: options.Seed = 1,
+    threat: options.Threat = "",
+    parameters: options.Parameters = None,
+    processes: options.Processes = 1,
+    json_file: options.JsonFile = None,
+) -> None:
+    """Play two designs under the same chance; tell what differs, and how surely."""
+    from gatehouse.comparing import compare as compared
+    from gatehouse.simulating import SimulateSettings
+
+    say = wording(language)
+    settings = SimulateSettings(
+        asked=first, days=days, first=_day(day), replications=replications, seed=seed,
+        threat=threat, parameters=str(parameters or ""), processes=processes,
+    )  # fmt: skip
+    if json_file:
+        written(json_file, "")
+    with _progress_bar(say) as progress:
+        found = told(lambda: compared(first, second, settings, progress))
+    if json_file:
+        written(json_file, found.to_json())
+    _print_comparison(found, say, language)
+
+
+def _print_comparison(found: "Comparison", say: Say, language: str) -> None:
+    from gatehouse.simulation_report import interval_text, number_text
+    from simulator.day.measures import MEASURES
+
+    rows = []
+    for one in found.differences:
+        measure = MEASURES[one.measure]
+        unit = "" if measure.unit == "1" else measure.unit
+        cells = (
+            measure.title[language], number_text(one.first.value), number_text(one.second.value),
+            interval_text(one.difference), "*" if one.sure else "", unit,
+            str(one.difference.observations),
+        )  # fmt: skip
+        rows.append(cells)
+    head = (say("Measure"), "A", "B", say("A - B (95 % interval)"), "", say("Unit"), "n")
+    out.print(f"A: {found.names[0]}\nB: {found.names[1]}", markup=False)
+    show(table(head, rows))
+    out.print(
+        say("Means over days that had the measure in both; * where the interval leaves out 0.")
+    )
 
 
 @contextmanager

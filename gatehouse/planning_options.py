@@ -31,3 +31,17 @@ Engine = Annotated[str, typer.Option(help="process, or dask:tcp://HOST:PORT.")]
 Processes = Annotated[int, typer.Option(min=1, max=1024)]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
 HtmlFile = Annotated[Path | None, typer.Option("--html", help="Write the report to this file.")]
+Parameters = Annotated[
+    Path | None, typer.Option("--parameters", help="File of parameters that were measured.")
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Set a parameter: patrols.made=0; may stand often."),
+]
+Until = Annotated[
+    str,
+    typer.Option(help="Play until a mean is as sure as this: attack-gap=10s, or attack-gap=5%."),
+]
+Design = Annotated[
+    str, typer.Argument(help="SUBJECT or SUBJECT,name=value: demo-primary,patrols.made=0")
+]

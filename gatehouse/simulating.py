@@ -24,7 +24,9 @@ from simulator.experiments.executors import (
 )
 from simulator.experiments.plan import Plan, Row, Subject, Task, play, school_days
 from simulator.experiments.summary import Found, as_json, summarise
-from simulator.parameters import PARAMETERS
+from simulator.experiments.until import play_all, play_until, read_goal
+from simulator.parameter_file import read_parameters, with_values
+from simulator.parameters import PARAMETERS, Parameter
 from twins.documents import ConfigError, Problem, did_you_mean
 
 Progress = Callable[[int, int], None]
@@ -47,6 +49,12 @@ class SimulateSettings:
     """Whether the schools live each day before one engine, and are attacked at once."""
     schools: tuple[str, ...] = ()
     """Ids of the schools of a region that are played; empty for all."""
+    parameters: str = ""
+    """File of parameters that were measured; empty for the simulator's own."""
+    changes: tuple[str, ...] = ()
+    """Parameters set to one value, as `patrols.made=0`."""
+    until: str = ""
+    """How surely the mean of a measure is wanted, as `attack-gap=10s` or `attack-gap=5%`."""
     engine: str = "process"
     processes: int = 1
 
@@ -67,6 +75,12 @@ class Simulation:
         """Return the guesses that the result stands on."""
         return tuple(sorted({name for row in self.rows for name in row.assumed}))
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Return the parameters that were measured or set for this experiment."""
+        given = self.plan.parameters
+        return tuple(sorted(name for name in given if given[name] != PARAMETERS[name]))
+
     def to_json(self) -> str:
         """Return the result as JSON; the same plan gives the same bytes anywhere."""
         plan = self.plan
@@ -82,7 +96,8 @@ class Simulation:
             "check": None if self.check is None else asdict(self.check),
             "measures": {one.measure: as_json(one) for one in self.found},
             "by_school": self._by_school(),
-            "assumed": {name: _told(name) for name in self.assumed},
+            "assumed": {name: told_of(plan.parameters[name]) for name in self.assumed},
+            "given": {name: told_of(plan.parameters[name]) for name in self.given},
         }
         return json.dumps(body, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -105,12 +120,12 @@ class Simulation:
 def simulate(settings: SimulateSettings, progress: Progress) -> Simulation:
     """Play what was asked for; raises ConfigError."""
     plan, synthetic = plan_of(settings)
-    tasks = list(plan.tasks())
-    rows: dict[int, tuple[Row, ...]] = {}
-    for number, played in executor_of(settings).run(partial(_play, plan), tasks):
-        rows[number] = played
-        progress(len(rows), len(tasks))
-    ordered = tuple(row for number in range(len(tasks)) for row in rows[number])
+    executor = executor_of(settings)
+    if settings.until:
+        goal = read_goal(settings.until)
+        plan, ordered = play_until(goal, plan, executor, partial(_play, plan), progress)
+    else:
+        ordered = play_all(executor, partial(_play, plan), list(plan.tasks()), progress)
     return Simulation(
         plan=plan, synthetic=synthetic, rows=ordered, found=summarise(ordered),
         check=_check(plan, ordered),
@@ -133,8 +148,15 @@ def plan_of(settings: SimulateSettings) -> tuple[Plan, bool]:
         seed=settings.seed,
         threat=read_threat(settings.threat, settings.lost_call),
         together=settings.together,
+        parameters=parameters_of(settings),
     )
     return plan, subject.package.synthetic
+
+
+def parameters_of(settings: SimulateSettings) -> Mapping[str, Parameter]:
+    """Return the numbers to play with: ours, those of a file, those that were set."""
+    given = read_parameters(settings.parameters) if settings.parameters else PARAMETERS
+    return with_values(given, settings.changes)
 
 
 def executor_of(settings: SimulateSettings) -> Executor:
@@ -182,7 +204,7 @@ def _check(plan: Plan, rows: tuple[Row, ...]) -> Check | None:
         return None
     school = load_subject(plan.asked, plan.schools[0]).package.school
     capabilities = frozenset(one.capability for one in school.devices)
-    return check(plan.threat, capabilities, [row.measures for row in rows])
+    return check(plan.threat, capabilities, [row.measures for row in rows], plan.parameters)
 
 
 def _threat_told(threat: Threat) -> dict[str, object]:
@@ -238,8 +260,8 @@ def _models_at(region: Region, school: str) -> dict[str, DeviceModel]:
     return {f"{school}/{name.removeprefix(f'{own}/')}": model for name, model in models.items()}
 
 
-def _told(name: str) -> dict[str, str]:
-    parameter = PARAMETERS[name]
+def told_of(parameter: Parameter) -> dict[str, str]:
+    """Return a parameter for a JSON document."""
     return {
         "meaning": parameter.meaning, "law": str(parameter.law), "unit": parameter.unit,
         "source": parameter.source,

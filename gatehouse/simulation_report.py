@@ -14,7 +14,6 @@ from simulator.day.measures import MEASURES
 from simulator.day.threats import THREATS
 from simulator.estimation.intervals import Estimate
 from simulator.experiments.summary import Found
-from simulator.parameters import PARAMETERS
 
 STYLE = """
 :root { color-scheme: light; --ink: #1d2733; --soft: #5b6876; --line: #dfe5ea; --mark: #0b5f8a }
@@ -45,7 +44,8 @@ def report_html(simulation: Simulation, say: Say, language: str) -> str:
         *_check(simulation, say),
         f"<h2>{_safe(say('What is assumed'))}</h2>",
         f'<p class="soft">{_safe(say("These inputs are guesses, not measurements."))}</p>',
-        _assumptions(simulation.assumed, say),
+        _assumptions(simulation.assumed, simulation, say),
+        *_given(simulation, say),
     ]
     body = "\n".join(parts)
     return (
@@ -147,12 +147,19 @@ def _chart(values: Sequence[float], say: Say) -> str:
     return histogram_svg(values, say("{n} values", n=len(values)))
 
 
-def _assumptions(names: Sequence[str], say: Say) -> str:
+def _given(simulation: Simulation, say: Say) -> Iterable[str]:
+    if simulation.given:
+        yield f"<h2>{_safe(say('What was measured or set'))}</h2>"
+        yield _assumptions(simulation.given, simulation, say)
+
+
+def _assumptions(names: Sequence[str], simulation: Simulation, say: Say) -> str:
+    given = simulation.plan.parameters
     head = "".join(f"<th>{_safe(text)}</th>" for text in (say("Input"), say("Law"), say("Source")))
     rows = "\n".join(
-        f"<tr><td>{_safe(PARAMETERS[name].meaning)}<br><span class='soft'>{_safe(name)}</span></td>"
-        f"<td>{_safe(str(PARAMETERS[name].law))} {_safe(PARAMETERS[name].unit)}</td>"
-        f"<td class='soft'>{_safe(PARAMETERS[name].source)}</td></tr>"
+        f"<tr><td>{_safe(given[name].meaning)}<br><span class='soft'>{_safe(name)}</span></td>"
+        f"<td>{_safe(str(given[name].law))} {_safe(given[name].unit)}</td>"
+        f"<td class='soft'>{_safe(given[name].source)}</td></tr>"
         for name in names
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table>"

@@ -13,7 +13,7 @@ from simulator.analysis.easi import Response, Task, interruption, timely_detecti
 from simulator.analysis.paths import Layer, worst_path
 from simulator.day.threats import ELEMENTS, RAMMED, Element, Sensor, Threat, path_of
 from simulator.estimation.intervals import Estimate, wilson
-from simulator.parameters import PARAMETERS
+from simulator.parameters import PARAMETERS, Parameter
 from twins.capability import Line
 
 
@@ -37,8 +37,9 @@ class Check:
 
 
 def check(
-    threat: Threat, capabilities: frozenset[str], days: Sequence[Mapping[str, float | None]]
-) -> Check | None:
+    threat: Threat, capabilities: frozenset[str], days: Sequence[Mapping[str, float | None]],
+    parameters: Mapping[str, Parameter] = PARAMETERS,
+) -> Check | None:  # fmt: skip
     """Return the check of days that were played, or None where fewer than two had a response."""
     responses = [one for day in days if (one := day["attack-response"]) is not None]
     if len(responses) < 2:  # noqa: PLR2004  a spread needs two
@@ -47,11 +48,11 @@ def check(
     attention = fmean(one for day in days if (one := day["attack-attention"]) is not None)
     response = Response(
         mean_s=fmean(responses), deviation_s=stdev(responses),
-        communication=1.0 - PARAMETERS["button.fails"].law.mean, lost_call=threat.lost_call,
+        communication=1.0 - parameters["button.fails"].law.mean, lost_call=threat.lost_call,
     )  # fmt: skip
     path = path_of(threat.kind, capabilities)
-    tasks = [_task(name, attention) for name in path]
-    worst = worst_path(_layers(capabilities, attention), response)
+    tasks = [_task(name, attention, parameters) for name in path]
+    worst = worst_path(_layers(capabilities, attention, parameters), response)
     return Check(
         path=path,
         response_s=response.mean_s,
@@ -64,24 +65,26 @@ def check(
     )
 
 
-def _task(name: str, attention: float) -> Task:
+def _task(name: str, attention: float, parameters: Mapping[str, Parameter]) -> Task:
     """Return an element as a task of EASI: a sensor that needs the post counts as much as it."""
     element = ELEMENTS[name]
-    law = PARAMETERS[element.delay].law
+    law = parameters[element.delay].law
     return Task(
-        name=name, detection=_detection(element, attention), sensed=element.sensed,
+        name=name, detection=_detection(element, attention, parameters), sensed=element.sensed,
         delay_s=law.mean, deviation_s=law.deviation,
     )  # fmt: skip
 
 
-def _detection(element: Element, attention: float) -> float:
-    detection = PARAMETERS[element.detection].law.mean
+def _detection(element: Element, attention: float, parameters: Mapping[str, Parameter]) -> float:
+    detection = parameters[element.detection].law.mean
     if element.sensor is Sensor.CAMERA:
-        return detection * attention * PARAMETERS["warning.heeded"].law.mean
+        return detection * attention * parameters["warning.heeded"].law.mean
     return detection * attention if element.sensor is Sensor.POST else detection
 
 
-def _layers(capabilities: frozenset[str], attention: float) -> list[Layer]:
+def _layers(
+    capabilities: frozenset[str], attention: float, parameters: Mapping[str, Parameter]
+) -> list[Layer]:
     """Return the whole diagram into the school: each line with what an attacker may choose."""
     closed = path_of("ramming", capabilities)[1]
     absent = {"drives in", *RAMMED.values()} - {closed}
@@ -95,6 +98,9 @@ def _layers(capabilities: frozenset[str], attention: float) -> list[Layer]:
         for line in (Line.REMOTE, Line.GATE_FRONT)
     ]
     return [
-        Layer(name=" / ".join(names), elements=tuple(_task(name, attention) for name in names))
+        Layer(
+            name=" / ".join(names),
+            elements=tuple(_task(name, attention, parameters) for name in names),
+        )
         for names in (*lines, *across)
     ]

@@ -1,7 +1,7 @@
 """What an experiment consists of, and one part of it played by whoever has the time."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 
@@ -10,6 +10,7 @@ from simulator.day.living import Subject as Subject  # noqa: PLC0414  what a loa
 from simulator.day.living import live_together
 from simulator.day.threats import Threat
 from simulator.day.timetable import timetable
+from simulator.parameters import PARAMETERS, Parameter
 from twins.streams import Streams
 
 SEARCHED_DAYS = 366
@@ -32,15 +33,16 @@ class Plan:
     replications: int
     seed: int
     threat: Threat | None = None
+    parameters: Mapping[str, Parameter] = field(default_factory=lambda: PARAMETERS)
     together: bool = False
     """Whether the schools live each day at once before one engine."""
 
-    def tasks(self) -> Iterator["Task"]:
-        """Yield every part in the order of results."""
+    def tasks(self, replications: range | None = None) -> Iterator["Task"]:
+        """Yield every part in the order of results, or those of some replications."""
         groups = [self.schools] if self.together else [(school,) for school in self.schools]
         for schools in groups:
             for day in self.days:
-                for replication in range(self.replications):
+                for replication in replications or range(self.replications):
                     yield Task(schools=schools, day=day, replication=replication)
 
 
@@ -78,7 +80,9 @@ def play(plan: Plan, task: Task, load: Load) -> tuple[Row, ...]:
     streams = Streams(plan.seed).child(task.day.isoformat(), task.replication)
     return tuple(
         Row(school=one.school, task=task, measures=one.measures, assumed=one.assumed)
-        for one in live_together(schools, streams=streams, threat=plan.threat)
+        for one in live_together(
+            schools, streams=streams, threat=plan.threat, parameters=plan.parameters
+        )
     )
 
 
