@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -46,17 +47,14 @@ def simulate(
     from simulator.analysis.easi import LostCall
 
     say = wording(language)
+    lost_call = LostCall.FOR_GOOD if calls_lost_for_good else LostCall.LATER_SENSORS
     settings = SimulateSettings(
         asked=subject, schools=tuple(school or ()), days=days, first=_day(first),
-        replications=replications, seed=seed,
-        threat=threat, lost_call=LostCall.FOR_GOOD if calls_lost_for_good else
-        LostCall.LATER_SENSORS, together=together,
-        parameters=str(parameters or ""), changes=tuple(changes or ()), until=until,
-        engine=engine, processes=processes,
+        replications=replications, seed=seed, threat=threat, lost_call=lost_call,
+        together=together, parameters=str(parameters or ""), changes=tuple(changes or ()),
+        until=until, engine=engine, processes=processes,
     )  # fmt: skip
-    for file in (json_file, html_file):
-        if file:
-            written(file, "")  # to know now, not after hours
+    _prepare(json_file, html_file)
     with _progress_bar(say) as progress:
         simulation = told(lambda: simulated(settings, progress))
     if json_file:
@@ -66,6 +64,13 @@ def simulate(
 
         written(html_file, report_html(simulation, say, language))
     _print(simulation, say, language)
+
+
+def _prepare(*files: Path | None) -> None:
+    """Write nothing into files, to know now, not after hours, whether they can be written."""
+    for file in files:
+        if file:
+            written(file, "")
 
 
 @planning_app.command()
@@ -92,8 +97,7 @@ def compare(
         asked=first, days=days, first=_day(day), replications=replications, seed=seed,
         threat=threat, parameters=str(parameters or ""), processes=processes,
     )  # fmt: skip
-    if json_file:
-        written(json_file, "")
+    _prepare(json_file)
     with _progress_bar(say) as progress:
         found = told(lambda: compared(first, second, settings, progress))
     if json_file:
