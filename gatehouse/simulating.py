@@ -12,7 +12,8 @@ from protocols.model import DeviceModel
 from scenarios.loader import load_school, shipped_schools
 from scenarios.local_time import REFERENCE_MONDAY, parse_time
 from scenarios.package import SchoolPackage
-from scenarios.region import Region, load_region, school_of, shipped_regions
+from scenarios.region import Region, load_region, shipped_regions
+from scenarios.regional_school import school_of
 from simulator.analysis.easi import LostCall
 from simulator.day.check import Check, check
 from simulator.day.threats import THREATS, Threat

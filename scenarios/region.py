@@ -5,20 +5,17 @@ gate is built as the template's: it has the template's devices, posts, bells and
 pupils, guards by the norm, station and volunteers within reach.
 """
 
-import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from pydantic import Field, RootModel
 
-from scenarios.compilation import CheckedDocuments, compile_package
+from scenarios.compilation import CheckedDocuments
 from scenarios.loader import read_documents
 from scenarios.notation import Name, Strict
-from scenarios.package import SchoolPackage
-from scenarios.people import ResponderDocument
 from scenarios.table import parse_table
 from twins.capability import BilingualTitles
 from twins.documents import (
@@ -29,9 +26,6 @@ from twins.documents import (
     parse_yaml,
     validated,
 )
-from twins.management.registers import Headcount
-from twins.management.staffing import staffing_norms
-from twins.school import Role
 
 Row = TypeVar("Row", bound=Strict)
 
@@ -174,76 +168,6 @@ def load_region(folder_or_name: str | Path) -> Region:
         volunteers=tuple(sorted(_of(rows, VolunteerRow), key=lambda one: one.volunteer)),
         template=template,
     )
-
-
-def school_of(region: Region, row: SchoolRow) -> SchoolPackage:
-    """Return one school of a region: the template's gate with this school's people."""
-    template = region.template.school
-    kept = {
-        name: one
-        for name, one in template.responders.items()
-        if one.role not in (Role.VOLUNTEER, Role.STATION)
-    }
-    school = template.model_copy(
-        update={
-            "school": row.school,
-            "title": {"en": row.title_en, "zh": row.title_zh},
-            "kind": row.kind,
-            "pupils": row.pupils,
-            "synthetic": region.written.synthetic,
-            "staff": {
-                name: one.model_copy(update={"count": guards_for(row.pupils)})
-                if one.role == "guard"
-                else one
-                for name, one in template.staff.items()
-            },
-            "responders": {**kept, **_station(region, row), **dict(_volunteers(region, row))},
-        }
-    )
-    return compile_package(replace(region.template, school=school))
-
-
-def guards_for(pupils: int) -> int:
-    """Return the guards that a day school with one gate needs by the national norm."""
-    return staffing_norms()["gb-t-29315-2022"].required(Headcount(pupils=pupils))
-
-
-def _station(region: Region, row: SchoolRow) -> dict[str, ResponderDocument]:
-    station = region.stations[row.station]
-    document = ResponderDocument(
-        id=f"{region.written.region}-{station.station}",
-        role=Role.STATION,
-        title={"en": station.title_en, "zh": station.title_zh},
-        travel="car",
-        distance_m=round(_distance(row, station) * region.written.detour, 1),
-    )
-    return {station.station: document}
-
-
-def _volunteers(region: Region, row: SchoolRow) -> Iterable[tuple[str, ResponderDocument]]:
-    for one in region.volunteers:
-        straight = _distance(row, one)
-        if straight > region.written.reach_m:
-            continue
-        yield (
-            one.volunteer,
-            ResponderDocument.model_validate(
-                {
-                    "id": f"{region.written.region}-{one.volunteer}",
-                    "role": "volunteer",
-                    "class": one.volunteer_class,
-                    "title": {"en": one.volunteer, "zh": one.volunteer},
-                    "travel": one.travel,
-                    "kit": one.kit.split(),
-                    "hours": [part.strip() for part in one.hours.split(";") if part.strip()],
-                    "distance_m": round(straight * region.written.detour, 1),
-                }
-            ),
-        )
-
-
-def _distance(one: SchoolRow, other: StationRow | VolunteerRow) -> float:
-    return math.hypot(one.east_m - other.east_m, one.north_m - other.north_m)
 
 
 def _folder(folder_or_name: str | Path) -> Path:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.region import KEYS, Region, guards_for, load_region, school_of, shipped_regions
+from scenarios.region import KEYS, Region, load_region, shipped_regions
+from scenarios.regional_school import guards_for, school_of
 from scenarios.synthesis import ORGANISATIONS, SCHOOLS, SHOPS, VOLUNTEERS, synthesise
 from twins.documents import ConfigError
+from twins.oversight import schools_under
 from twins.school import Role
 from twins.streams import Streams
 
@@ -73,6 +75,19 @@ def test_a_school_has_the_templates_gate_and_its_own_people(pingxiang: Region) -
     reach = pingxiang.written.reach_m * pingxiang.written.detour
     assert volunteers
     assert all(0 <= one.distance_m <= reach for one in volunteers)
+
+
+@pytest.mark.requirement("R85.TW-levels")
+def test_each_station_sees_its_own_schools_and_the_city_all_of_them(pingxiang: Region) -> None:
+    rows = pingxiang.schools[:40]
+    schools = [school_of(pingxiang, row).school for row in rows]
+    for station in pingxiang.stations:
+        own = tuple(row.school for row in rows if row.station == station)
+        assert schools_under(schools, station, 0) == own
+    assert schools_under(schools, "city", 0) == tuple(row.school for row in rows)
+    for school, row in zip(schools, rows, strict=True):
+        seats = [one for one in school.responders if one.role in (Role.STATION, Role.NEXT_SEAT)]
+        assert {one.authority for one in seats} == {row.station}
 
 
 def test_neighbouring_schools_share_volunteers_by_one_id(pingxiang: Region) -> None:
