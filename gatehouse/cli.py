@@ -13,6 +13,7 @@ import typer
 from gatehouse.device_commands import device_app
 from gatehouse.planning_commands import planning_app
 from gatehouse.terminal import Language, end, out, run, told, written
+from gatehouse.trace_commands import trace_app
 from gatehouse.wire_commands import wire_app
 from gatehouse.wording import wording
 
@@ -26,6 +27,7 @@ drill_app = typer.Typer(help="Run drills, and make them from cases.", no_args_is
 app.add_typer(drill_app, name="drill")
 app.add_typer(device_app)
 app.add_typer(planning_app)
+app.add_typer(trace_app, name="trace")
 app.add_typer(wire_app)
 
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]

@@ -40,30 +40,38 @@ def simulate(
     processes: options.Processes = 1,
     json_file: options.JsonFile = None,
     html_file: options.HtmlFile = None,
+    trace: options.TraceFile = None,
 ) -> None:
     """Play whole school days many times; tell what was measured, how surely, on which guesses."""
-    from gatehouse.simulating import SimulateSettings
+    from gatehouse.simulating import SimulateSettings, lost_call_of
     from gatehouse.simulating import simulate as simulated
-    from simulator.analysis.easi import LostCall
 
     say = wording(language)
-    lost_call = LostCall.FOR_GOOD if calls_lost_for_good else LostCall.LATER_SENSORS
     settings = SimulateSettings(
         asked=subject, schools=tuple(school or ()), days=days, first=_day(first),
-        replications=replications, seed=seed, threat=threat, lost_call=lost_call,
+        replications=replications, seed=seed, threat=threat,
+        lost_call=lost_call_of(for_good=calls_lost_for_good),
         together=together, parameters=str(parameters or ""), changes=tuple(changes or ()),
         until=until, engine=engine, processes=processes,
     )  # fmt: skip
-    _prepare(json_file, html_file)
+    _prepare(json_file, html_file, trace)
     with _progress_bar(say) as progress:
         simulation = told(lambda: simulated(settings, progress))
     if json_file:
         written(json_file, simulation.to_json())
     if html_file:
-        from gatehouse.simulation_report import report_html
+        written(html_file, _report(simulation, say, language))
+    if trace:
+        from gatehouse.tracing import traced
 
-        written(html_file, report_html(simulation, say, language))
+        written(trace, "".join(f"{line}\n" for line in traced(settings)))
     _print(simulation, say, language)
+
+
+def _report(simulation: "Simulation", say: Say, language: str) -> str:
+    from gatehouse.simulation_report import report_html
+
+    return report_html(simulation, say, language)
 
 
 def _prepare(*files: Path | None) -> None:

@@ -45,3 +45,6 @@ Until = Annotated[
 Design = Annotated[
     str, typer.Argument(help="SUBJECT or SUBJECT,name=value: demo-primary,patrols.made=0")
 ]
+TraceFile = Annotated[
+    Path | None, typer.Option("--trace", help="Keep the first day in this file, line by line.")
+]

@@ -200,6 +200,11 @@ def read_threat(text: str, lost_call: LostCall = LostCall.LATER_SENSORS) -> Thre
         raise ConfigError([Problem(file=text, message=str(error))]) from None
 
 
+def lost_call_of(*, for_good: bool) -> LostCall:
+    """Return what becomes of a call that is lost."""
+    return LostCall.FOR_GOOD if for_good else LostCall.LATER_SENSORS
+
+
 def _check(plan: Plan, rows: tuple[Row, ...]) -> Check | None:
     if plan.threat is None:
         return None

@@ -45,7 +45,9 @@ class GateZone:
         self._timeline = timeline
         self._chance = chance
         self._line = Lanes(max(len(lanes), 1))
-        self._inside: dict[int, None] = {}
+        self._inside: dict[int, Instant] = {}
+        self.stays: list[tuple[Instant, Instant]] = []
+        """When each pupil who has left the zone came and left."""
         self._held: list[list[int]] = [[] for _ in lanes]
         self._serial = 0
         self.open = True
@@ -58,6 +60,11 @@ class GateZone:
     def count(self) -> int:
         """Return how many pupils are in the zone."""
         return len(self._inside)
+
+    def all_stays(self) -> tuple[tuple[Instant, Instant], ...]:
+        """Return when each pupil came and left; who is still there, until now."""
+        now = self._timeline.now
+        return (*self.stays, *((come, now) for come in self._inside.values()))
 
     def keep_away(self) -> None:
         """Stop the inflow: whoever is not there yet turns back."""
@@ -95,7 +102,7 @@ class GateZone:
 
     def _enter(self) -> int:
         self._serial += 1
-        self._inside[self._serial] = None
+        self._inside[self._serial] = self._timeline.now
         self._note()
         return self._serial
 
@@ -131,7 +138,7 @@ class GateZone:
 
     def _leave(self, pupil: int) -> None:
         if pupil in self._inside:
-            del self._inside[pupil]
+            self.stays.append((self._inside.pop(pupil), self._timeline.now))
             self._note()
             self._judge_safe()
 

@@ -71,16 +71,6 @@ class Attack:
         )
         self.starts = tuple(accumulate(delays, initial=self.begins - outside))
 
-    @property
-    def stopped(self) -> bool:
-        """Return whether somebody ended it."""
-        return self.stopped_at is not None
-
-    @property
-    def in_time(self) -> bool:
-        """Return whether those who were called came before the last step was done."""
-        return self.responded is not None and self.responded < self.starts[-1]
-
     def live(self) -> None:
         """Put the attack on the timeline."""
         timeline = self.scene.timeline

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from scenarios.story import StoryEvent
-from simulator.day.attack import Attack
-from simulator.day.lived import Lived, Measure
+from simulator.day.lived import Lived, LivedAttack, Measure
+from simulator.day.yard import pupil_seconds
 from simulator.record import Gap, gap
 from twins.capability import Line
 from twins.instant import Duration, Instant, in_seconds, seconds
@@ -15,17 +15,17 @@ HEARD_WITHIN: Duration = seconds(60)
 
 def _exposure(lived: Lived) -> float | None:
     """Pupils × seconds where the attacker hurts somebody, until the attack ends."""
-    attack, zone = lived.attack, lived.crowd.zone
-    if attack is None or zone is None or attack.ended is None:
+    attack = lived.attack
+    if attack is None or not lived.counts or attack.ended is None:
         return None
     if attack.harms is None:
         return 0.0
     if attack.reached is Line.INNER:
-        return lived.crowd.yard.pupil_seconds(attack.harms, attack.ended)
-    ends = [at for at, _ in zone.counts[1:]] + [lived.ends]
+        return pupil_seconds(lived.yard, attack.harms, attack.ended)
+    ends = [at for at, _ in lived.counts[1:]] + [lived.ends]
     return sum(
         count * max(0.0, in_seconds(min(until, attack.ended) - max(at, attack.harms)))
-        for (at, count), until in zip(zone.counts, ends, strict=True)
+        for (at, count), until in zip(lived.counts, ends, strict=True)
     )
 
 
@@ -85,7 +85,7 @@ def _after_attack(lived: Lived, instant: Instant | None) -> float | None:
     return in_seconds(instant - lived.attack.begins)
 
 
-def _of_attack(tell: Callable[[Attack], bool]) -> Callable[[Lived], float | None]:
+def _of_attack(tell: Callable[[LivedAttack], bool]) -> Callable[[Lived], float | None]:
     """Return a measure that is yes or no of an attack."""
     return lambda lived: None if lived.attack is None else float(tell(lived.attack))
 
@@ -215,11 +215,11 @@ ATTACK_MEASURES: Mapping[str, Measure] = {
     ),
     "attack-desk-wait": Measure(
         title={"en": "Notice waiting at the station's desk", "zh": "派出所接警等待"}, unit="s",
-        of=lambda lived: _waited(lived, lived.police.desk_wait),
+        of=lambda lived: _waited(lived, lived.desk_wait),
     ),
     "attack-car-wait": Measure(
         title={"en": "Case waiting for a car that is free", "zh": "等待可用警车"}, unit="s",
-        of=lambda lived: _waited(lived, lived.police.car_wait),
+        of=lambda lived: _waited(lived, lived.car_wait),
     ),
 }  # fmt: skip
 """Name → measure, in the order of reports."""

@@ -22,6 +22,8 @@ class Crowd:
         place = next((one.id for one in zones if one.line is Line.GATE_FRONT), None)
         self.zone: GateZone | None = None if place is None else scene.world.open_zone(place)
         """The zone before the gate, or None where the school has drawn none."""
+        self._turned = 0
+        """Pupils who turned back because the gate was closed."""
         self.yard = Yard(scene.package.school.id, scene.chance)
 
     def live(self) -> None:
@@ -31,15 +33,19 @@ class Crowd:
         self.zone.opens_at(self._scene.times.opens)
         self.zone.on_through = self._through
         comes = sorted(self._arrival() for _ in range(self._scene.package.pupils))
-        self._scene.tally.arrived = len(comes)
         self._one_by_one(comes, self._come)
         goes = sorted(self._departure() for _ in comes)
         self._one_by_one(goes, self._go)
 
     def welcome(self) -> None:
         """Let pupils come again after a case is closed."""
-        if self.zone is not None:
-            self.zone.welcome()
+        if self.zone is None:
+            return
+        self.zone.welcome()
+        turned, self._turned = self._turned, 0
+        for _ in range(turned):
+            back = self._scene.chance.draw(self._scene.package.school.id, "pupils.come-back")
+            self._scene.timeline.after(seconds(60 * back), self._come)
 
     def _arrival(self) -> Instant:
         chance, school = self._scene.chance, self._scene.package.school.id
@@ -69,7 +75,10 @@ class Crowd:
     def _come(self) -> None:
         assert self.zone is not None
         if self.zone.open:
+            self._scene.tally.arrived += 1
             self.zone.arrive()
+        else:
+            self._turned += 1
 
     def _through(self) -> None:
         now = self._scene.timeline.now
@@ -80,4 +89,5 @@ class Crowd:
         assert self.zone is not None
         if self.zone.open:
             stay = self._scene.chance.draw(self._scene.package.school.id, "day.pick-up")
+            self._scene.tally.fetched += 1
             self.zone.linger(round(stay * MINUTE))

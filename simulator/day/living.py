@@ -1,7 +1,7 @@
 """Schools through one day at full speed, watched over by the engine that decides on the gate."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from protocols.model import DeviceModel
 from scenarios.package import SchoolPackage
@@ -11,7 +11,7 @@ from simulator.day.attack import Attack
 from simulator.day.crowd import Crowd
 from simulator.day.desk import Desk
 from simulator.day.holders import Holders
-from simulator.day.lived import Lived
+from simulator.day.lived import Lived, LivedAttack
 from simulator.day.measures import MEASURES
 from simulator.day.mistakes import Mistakes
 from simulator.day.outages import Outages
@@ -53,12 +53,17 @@ class DayRecord:
     day: str
     measures: Mapping[str, float | None]
     """By the names of `MEASURES`."""
-    story: tuple[StoryEvent, ...]
-    """What happened beside what the platform believed."""
+    lived: Lived
+    """What was measured."""
     assumed: tuple[str, ...]
     """Parameters used that are guesses."""
     refused: tuple[InputRefused, ...]
     """What people told or asked for and the engine did not take, at any school of the day."""
+
+    @property
+    def story(self) -> tuple[StoryEvent, ...]:
+        """Return what happened beside what the platform believed."""
+        return self.lived.story
 
 
 def live_day(
@@ -141,17 +146,23 @@ class _Day:
         scene = self.scene
         school = scene.package.school.id
         story = self._platform.story_of(school)
+        zone = self._crowd.zone
         lived = Lived(
-            story=story, tally=scene.tally, crowd=self._crowd, attack=self._attack,
-            begins=scene.times.begins, ends=scene.times.ends, police=self._police,
-            notices=self._sequels.notices,
+            story=tuple(story), tally=scene.tally,
+            counts=() if zone is None else tuple(zone.counts),
+            stays=() if zone is None else zone.all_stays(),
+            passages=() if zone is None else tuple(zone.passages),
+            yard=self._crowd.yard.stays,
+            attack=None if self._attack is None else _as_data(self._attack),
+            desk_wait=self._police.desk_wait, car_wait=self._police.car_wait,
+            notices=self._sequels.notices, begins=scene.times.begins, ends=scene.times.ends,
             interrupted=self._desk.interrupted,
         )  # fmt: skip
         return DayRecord(
             school=school,
             day=scene.times.day.isoformat(),
             measures={name: measure.of(lived) for name, measure in MEASURES.items()},
-            story=tuple(story),
+            lived=lived,
             assumed=scene.chance.assumed(),
             refused=tuple(self._platform.refused),
         )
@@ -169,3 +180,7 @@ def _stations(
                 cars = drawn if subject.cars is None else subject.cars
                 stations[one.id] = Station(one.id, chance, begins, cars)
     return stations
+
+
+def _as_data(attack: Attack) -> LivedAttack:
+    return LivedAttack(**{one.name: getattr(attack, one.name) for one in fields(LivedAttack)})

@@ -13,8 +13,7 @@ from twins.instant import Instant, in_seconds
 
 
 def _waits(lived: Lived) -> list[float]:
-    zone = lived.crowd.zone
-    return [] if zone is None else [in_seconds(one.begins - one.arrives) for one in zone.passages]
+    return [in_seconds(one.begins - one.arrives) for one in lived.passages]
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:
@@ -36,18 +35,17 @@ def _raised(lived: Lived, kind: str) -> float:
 
 
 def _pupil_seconds(lived: Lived) -> float | None:
-    zone = lived.crowd.zone
-    if zone is None:
+    if not lived.counts:
         return None
-    ends = [at for at, _ in zone.counts[1:]] + [lived.ends]
+    ends = [at for at, _ in lived.counts[1:]] + [lived.ends]
     return sum(
-        count * in_seconds(until - at) for (at, count), until in zip(zone.counts, ends, strict=True)
+        count * in_seconds(until - at)
+        for (at, count), until in zip(lived.counts, ends, strict=True)
     )
 
 
 def _most(lived: Lived) -> float | None:
-    zone = lived.crowd.zone
-    return None if zone is None else float(max(count for _, count in zone.counts))
+    return float(max(count for _, count in lived.counts)) if lived.counts else None
 
 
 def _missed(lived: Lived) -> float | None:

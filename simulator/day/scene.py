@@ -38,6 +38,8 @@ class Tally:
 
     arrived: int = 0
     """Pupils who came."""
+    fetched: int = 0
+    """Pupils who waited before the gate after the lessons."""
     entered_late: int = 0
     """Pupils through a lane after the first lesson began."""
     visits: list[Duration] = field(default_factory=list)

@@ -47,6 +47,12 @@ class Element:
     """Parameter: seconds."""
     met: Met = Met.NEVER
 
+    @property
+    def title(self) -> Titles:
+        """Return what the attacker does, for people."""
+        name = next(name for name, one in ELEMENTS.items() if one is self)
+        return {"en": name, "zh": IN_CHINESE[name]}
+
 
 _B, _M, _E = Sensed.BEGINNING, Sensed.MIDDLE, Sensed.END
 _CAMERA, _POST, _TEACHER = Sensor.CAMERA, Sensor.POST, Sensor.TEACHER
@@ -87,6 +93,24 @@ ELEMENTS: Mapping[str, Element] = {
     "attacks inside": _element(_INNER, Sensor.ANYBODY, "detects.attack", _B, "attack.lasts"),
 }
 """Name → element, from the outside in."""
+
+IN_CHINESE: Mapping[str, str] = {
+    "loiters": "在校门外徘徊",
+    "mingles": "混在人群中",
+    "drives up": "驾车接近",
+    "belongs here": "以校内人员身份接近",
+    "attacks the queue": "袭击候校学生",
+    "forces the lane": "强闯通道",
+    "follows a pupil": "尾随学生进入",
+    "shows a badge": "刷卡进入",
+    "is inspected": "接受安检",
+    "drives in": "驾车驶入",
+    "rams the barrier": "撞开道闸",
+    "rams the bollard": "冲撞升降柱后步行闯入",
+    "crosses the yard": "穿过校园",
+    "attacks inside": "在校内行凶",
+}
+"""Element → what it is in Chinese."""
 
 _INSIDE = ("crosses the yard", "attacks inside")
 

@@ -1,6 +1,6 @@
 """Pupils between the lane and the classroom: whom an attacker finds who is through the gate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from simulator.chance import Chance
 from twins.instant import Instant, in_seconds, seconds
@@ -29,9 +29,12 @@ class Yard:
         """Return how many are there at an instant."""
         return sum(begin <= at < end for begin, end in self._stays)
 
-    def pupil_seconds(self, begin: Instant, end: Instant) -> float:
-        """Return pupils × seconds in a stretch of time."""
-        return sum(
-            in_seconds(max(0, min(leaves, end) - max(comes, begin)))
-            for comes, leaves in self._stays
-        )
+    @property
+    def stays(self) -> tuple[tuple[Instant, Instant], ...]:
+        """Return when each pupil came and left."""
+        return tuple(self._stays)
+
+
+def pupil_seconds(stays: Iterable[tuple[Instant, Instant]], begin: Instant, end: Instant) -> float:
+    """Return pupils × seconds in a stretch of time."""
+    return sum(in_seconds(max(0, min(leaves, end) - max(comes, begin))) for comes, leaves in stays)

@@ -62,6 +62,10 @@ PARAMETERS: Mapping[str, Parameter] = {
         meaning="one person through a walk-through gate, alarms not included",
         source="15-25 persons/min (NIJ/Sandia, Green 1999); the shape is assumed",
     ),
+    "pupils.come-back": Parameter(
+        law=Triangular(1.0, 5.0, 15.0), unit="min",
+        meaning="pupil who turned back, from the open gate to coming again", source="assumed",
+    ),
     "guard.absences": Parameter(
         law=Fixed(0.3), unit="1/h", meaning="how often a guard leaves the post outside peaks",
         source="assumed; no measured source was found",

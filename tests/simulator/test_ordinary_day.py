@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -256,3 +257,42 @@ def test_one_more_volunteer_never_delays_the_first_arrival_of_a_day(
         )
         gaps.append(record.measures["attack-gap"] or 0.0)
     assert gaps[1] <= gaps[0]
+
+
+@pytest.mark.parametrize("kind", ["", "at-gate"])
+def test_who_comes_to_the_gate_leaves_it_and_the_time_they_stand_there_adds_up(
+    kind: str, live: Callable[..., DayRecord]
+) -> None:
+    """Flow balance and Little's law, in whole nanoseconds: the sums are equal, not almost."""
+    lived = live(3, Threat(kind=kind, at=MORNING) if kind else None).lived
+    ends = [at for at, _ in lived.counts[1:]] + [lived.ends]
+    stood = sum(count * (until - at) for (at, count), until in
+                zip(lived.counts, ends, strict=True))  # fmt: skip
+    stays = [(come, min(gone, lived.ends)) for come, gone in lived.stays]
+    assert stood == sum(gone - come for come, gone in stays)
+    assert len(stays) == lived.tally.arrived + lived.tally.fetched
+    steps = [after - before for (_, before), (_, after) in pairwise(lived.counts)]
+    assert steps.count(1) == len(stays)
+    assert steps.count(-1) == sum(gone < lived.ends for _, gone in stays)
+
+
+def test_a_line_is_as_long_as_its_waits_add_up_to(live: Callable[..., DayRecord]) -> None:
+    """Little's law on the lanes: pupil-seconds in the line counted by instants and by pupils."""
+    passages = live(3).lived.passages
+    changes = sorted(
+        [(one.arrives, 1) for one in passages] + [(one.begins, -1) for one in passages]
+    )
+    waiting = area = last = 0
+    for at, change in changes:
+        area += waiting * (at - last)
+        waiting, last = waiting + change, at
+    assert area == sum(one.begins - one.arrives for one in passages)
+
+
+def test_pupils_who_turned_back_come_again_once_the_gate_is_open(
+    live: Callable[..., DayRecord],
+) -> None:
+    calm = live(3).lived.tally.arrived
+    attacked = live(3, Threat(kind="at-gate", at=MORNING)).lived.tally.arrived
+    assert calm == 1200
+    assert attacked == 1200

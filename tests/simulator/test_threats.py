@@ -15,7 +15,7 @@ from simulator.day.holders import Holders
 from simulator.day.living import DayRecord, Subject, live_day, live_together
 from simulator.day.threats import ELEMENTS, THREATS, Threat, path_of
 from simulator.day.timetable import timetable
-from simulator.day.yard import Yard
+from simulator.day.yard import Yard, pupil_seconds
 from simulator.parameters import PARAMETERS
 from twins.capability import Line
 from twins.instant import seconds
@@ -188,6 +188,5 @@ def test_pupils_leave_the_yard_when_they_are_called_in() -> None:
     yard.call_in(seconds(50))
     assert yard.count(seconds(50)) == calm.count(seconds(50)) == 50
     assert yard.count(seconds(60)) == 0
-    assert yard.pupil_seconds(seconds(50), seconds(300)) < calm.pupil_seconds(
-        seconds(50), seconds(300)
-    )
+    span = seconds(50), seconds(300)
+    assert pupil_seconds(yard.stays, *span) < pupil_seconds(calm.stays, *span)

@@ -1,0 +1,1 @@
+"""The page that shows a day on the school's plan."""
