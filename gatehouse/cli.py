@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from gatehouse.calibrate_command import calibrate_app
 from gatehouse.device_commands import device_app
 from gatehouse.planning_commands import planning_app
 from gatehouse.terminal import Language, end, out, run, told, written
@@ -26,6 +27,7 @@ app = typer.Typer(
 drill_app = typer.Typer(help="Run drills, and make them from cases.", no_args_is_help=True)
 app.add_typer(drill_app, name="drill")
 app.add_typer(device_app)
+app.add_typer(calibrate_app)
 app.add_typer(planning_app)
 app.add_typer(trace_app, name="trace")
 app.add_typer(wire_app)
