@@ -7,6 +7,7 @@ works changes nothing. A part that was lost with its worker is played again.
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from importlib import import_module
 from multiprocessing import get_context
 from typing import Any, Protocol, TypeVar
 
@@ -79,16 +80,15 @@ class DaskExecutor:
         self, function: Callable[[Part], Result], parts: Sequence[Part]
     ) -> Iterator[tuple[int, Result]]:
         """Yield results as chunks are ready; dask itself repeats what a dead worker had."""
-        from distributed import Client  # noqa: PLC0415  an extra
-        from distributed import as_completed as completed  # noqa: PLC0415  an extra
-
-        with Client(self._address) as client:  # type: ignore[no-untyped-call]  # dask has few hints
+        # An extra, and with few hints: whatever it gives is looked at here alone.
+        distributed: Any = import_module("distributed")
+        with distributed.Client(self._address) as client:
             workers = max(1, len(client.scheduler_info()["workers"]))
             firsts: dict[Any, int] = {
                 client.submit(_played, function, chunk, pure=False, retries=RESTARTS_MAX): first
                 for first, chunk in _chunks(parts, workers).items()
             }
-            for future in completed(list(firsts)):  # type: ignore[no-untyped-call]  # likewise
+            for future in distributed.as_completed(list(firsts)):
                 first = firsts[future]
                 for offset, result in enumerate(future.result()):
                     yield first + offset, result
